@@ -1,0 +1,18 @@
+// What every bind_*.cpp shares: the registration functions, and how an error value becomes an exception.
+#pragma once
+
+#include <nanobind/nanobind.h>
+#include <nanobind/ndarray.h>
+
+#include "error.hpp"
+
+namespace colonnade::bindings {
+
+namespace nb = nanobind;
+
+// Raises the exception that colonnade.errors builds; `detail` holds the parts of the place already known.
+[[noreturn]] void raise(const Error& error, nb::dict detail = {});
+
+void bind_hash(nb::module_& module);
+
+}  // namespace colonnade::bindings

@@ -1,0 +1,230 @@
+"""Every error that Colonnade raises: one class per way of being wrong, one root for all of them.
+
+Each says what happened, where (file, record, byte, key, column, row, step, as far as they exist),
+what was found and expected, and what to do. The place is also in `error.where`, for programs.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+_PLACES = ("file", "record", "byte", "key", "column", "row", "step")
+
+
+class ColonnadeError(Exception):
+    """The root of every error of Colonnade.
+
+    Attributes:
+        message: What happened and what to do, without the place.
+        where: The place, a dict with some of the keys file, record, byte, key, column, row and step;
+            record, row and step count from 0.
+    """
+
+    def __init__(self, message: str, /, **where: Any) -> None:
+        self.message = message
+        self.where = {place: where[place] for place in _PLACES if where.get(place) is not None}
+        super().__init__(message)
+
+    def __str__(self) -> str:
+        place = ", ".join(f"{name} {value!r}" for name, value in self.where.items())
+        return f"{place}: {self.message}" if place else self.message
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Errors cross process borders in data loaders; the default would lose the place.
+        return _rebuild, (type(self), self.message, self.where)
+
+    def at(self, **where: Any) -> ColonnadeError:
+        """The same error with more of its place known."""
+        return type(self)(self.message, **{**self.where, **where})
+
+
+def _rebuild(cls: type[ColonnadeError], message: str, where: dict[str, Any]) -> ColonnadeError:
+    return cls(message, **where)
+
+
+# Declarations.
+
+
+class ColumnValueError(ColonnadeError, ValueError):
+    """An argument of a column, a spec or an encoder has a value that cannot be."""
+
+
+class ColumnTypeError(ColonnadeError, TypeError):
+    """An argument of a column, a spec or an encoder has the wrong type."""
+
+
+class DuplicateNameError(ColumnValueError):
+    """Two different columns have one name."""
+
+
+class SpecConflictError(ColumnValueError):
+    """One key is wanted in two ways that differ."""
+
+
+class GroupError(ColumnValueError):
+    """Columns that cannot stand in one group, or a group that does not exist."""
+
+
+# Records.
+
+
+class MalformedRecordError(ColonnadeError, ValueError):
+    """The bytes of a record are not what protobuf accepts as tf.train.Example."""
+
+
+class DataLossError(ColonnadeError, ValueError):
+    """A TFRecord file is cut off or corrupt."""
+
+
+class KindError(ColonnadeError, ValueError):
+    """A record holds another kind of list than its spec declares."""
+
+
+class MissingFeatureError(ColonnadeError, ValueError):
+    """A required feature is absent."""
+
+
+class ValueCountError(ColonnadeError, ValueError):
+    """A fixed-length feature holds another number of values than its spec declares."""
+
+
+# Features in memory.
+
+
+class FeatureTypeError(ColonnadeError, TypeError):
+    """A feature comes in a container or with a dtype that its column cannot take."""
+
+
+class RaggedError(ColonnadeError, ValueError):
+    """Row splits, offsets or nesting that do not describe their values."""
+
+
+class IdOutOfRangeError(ColonnadeError, ValueError):
+    """An id outside [0, num_buckets) of an identity column without a default."""
+
+
+class PartialStepError(ColonnadeError, ValueError):
+    """A row whose number of values is not a multiple of its column's values per step."""
+
+
+class UnequalLengthsError(ColonnadeError, ValueError):
+    """Columns of one group that have different numbers of steps in a row, or of rows."""
+
+
+class NarrowingError(ColonnadeError, ValueError):
+    """A value that the declared dtype cannot hold."""
+
+
+class NormalizerError(ColonnadeError, ValueError):
+    """A normalizer_fn that returned another shape, or something that is no array of numbers."""
+
+
+# Tables and limits.
+
+
+class TableError(ColonnadeError, ValueError):
+    """An embedding table that is missing, unknown, or of another shape than declared."""
+
+
+class LimitError(ColonnadeError, ValueError):
+    """A size beyond a documented limit."""
+
+
+class DependencyError(ColonnadeError, ImportError):
+    """An optional package that is not installed; the message says what to install."""
+
+
+class UntrainedTableWarning(UserWarning):
+    """A layer made its own random tables because none were given."""
+
+
+_KINDS = {0: "nothing", 1: "a bytes list", 2: "a float list", 3: "an int64 list"}
+_DAMAGED = "the record is damaged, or is no serialized tf.train.Example"
+
+_WIRE = {
+    "truncated": "the record ends inside a field",
+    "varint_too_long": "a varint has too many bytes",
+    "bad_tag": "a field tag is not valid",
+    "bad_wire_type": "a field has a wire type that does not exist (6 or 7)",
+    "bad_group": "a group ends that never began",
+    "too_deep": "messages or groups nest too deeply",
+    "length_too_large": "a length of 2 GiB or more",
+    "bad_utf8": "a feature name is not valid UTF-8",
+    "bad_packed_floats": "packed floats whose size is not a multiple of 4 bytes",
+    "record_too_large": "the record has 2 GiB or more",
+}
+
+
+def from_core(code: str, detail: dict[str, Any]) -> Exception:
+    """Turn an error value of the compiled core into an exception.
+
+    Args:
+        code: Name of the error code, as in src/core/error.hpp.
+        detail: `got`, `expected`, and the known parts of the place. A second column, where two are
+            compared, is `other_column`.
+    """
+    got, expected = detail.pop("got", None), detail.pop("expected", None)
+    other = detail.pop("other_column", None)
+    if code in _WIRE:
+        return MalformedRecordError(f"{_WIRE[code]}; {_DAMAGED}", **detail)
+    match code:
+        case "wrong_kind":
+            return KindError(
+                f"the record holds {_KINDS[got]}, the spec declares {_KINDS[expected]}; "
+                "declare the dtype that was written",
+                **detail,
+            )
+        case "missing_feature":
+            return MissingFeatureError(
+                "the feature is required and the record does not have it; "
+                "give the spec a default_value, or declare it as VarLenFeature",
+                **detail,
+            )
+        case "wrong_count":
+            return ValueCountError(
+                f"the record holds {got} values, the shape needs {expected}; "
+                "correct the shape, or declare it as VarLenFeature",
+                **detail,
+            )
+        case "id_out_of_range":
+            return IdOutOfRangeError(
+                f"id {got} is not in [0, {expected}); raise num_buckets, "
+                "or give a default_value for ids out of range",
+                **detail,
+            )
+        case "partial_step":
+            return PartialStepError(
+                f"{got} values are not a multiple of the {expected} that the shape needs for each step", **detail
+            )
+        case "unequal_lengths":
+            return UnequalLengthsError(
+                f"{got} steps, but column {other!r} of the same group has {expected}; "
+                "put columns of different lengths into different groups",
+                **detail,
+            )
+        case "inexact_narrowing":
+            return NarrowingError("a value does not fit the declared dtype; declare a wider one", **detail)
+        case "truncated_header":
+            return DataLossError(
+                f"the file ends inside a record's header, after {got} of {expected} bytes", **detail
+            )
+        case "truncated_data":
+            return DataLossError(
+                f"the record promises {expected} bytes, the file has {got} left: cut off, or not a TFRecord file",
+                **detail,
+            )
+        case "bad_length_crc":
+            return DataLossError(
+                f"the CRC of the record's length is {got:#010x}, expected {expected:#010x}: "
+                "corrupt, compressed, or not a TFRecord file",
+                **detail,
+            )
+        case "bad_data_crc":
+            return DataLossError(
+                f"the CRC of the record's data is {got:#010x}, expected {expected:#010x}: corrupt", **detail
+            )
+        case "too_large":
+            return LimitError(f"{got} bytes wanted, the limit is {expected}; encode smaller batches", **detail)
+        case "out_of_memory":
+            return MemoryError(f"{got} bytes could not be allocated")
+    raise AssertionError(f"the core returned an unknown error code {code!r}")

@@ -1,0 +1,85 @@
+// Errors are values: what went wrong, and where. Nothing in the core throws or aborts on data.
+#pragma once
+
+#include <cstdint>
+
+namespace colonnade {
+
+// The names are the contract with src/colonnade/errors.py, which turns each into an exception.
+enum class Code : std::uint8_t {
+    ok,
+    // Wire format of one record.
+    truncated,          // the record ends inside a field
+    varint_too_long,    // more than ten bytes, or five for a tag or a length
+    bad_tag,            // field number 0, or a tag beyond 32 bits
+    bad_wire_type,      // wire types 6 and 7 do not exist
+    bad_group,          // an end-group tag that closes nothing
+    too_deep,           // messages and groups nested beyond the limit
+    length_too_large,   // a length of 2^31 bytes or more
+    bad_utf8,           // a feature name that is not UTF-8
+    bad_packed_floats,  // packed floats whose size is not a multiple of four
+    record_too_large,   // beyond limits::record_bytes
+    // What a record holds against what was declared.
+    wrong_kind,       // got, expected: a Kind
+    missing_feature,  // required and absent
+    wrong_count,      // got, expected: values in a fixed-length feature
+    // Encoding of values.
+    id_out_of_range,    // got: the id, expected: num_buckets
+    partial_step,       // got: values in the row, expected: values in a step
+    unequal_lengths,    // got, expected: steps of two columns of one group
+    inexact_narrowing,  // a value that its column's dtype cannot hold
+    // TFRecord files.
+    truncated_header,   // the file ends inside a 12-byte header
+    truncated_data,     // got: bytes left, expected: bytes promised
+    bad_length_crc,     // got, expected: masked CRC-32C
+    bad_data_crc,       // got, expected: masked CRC-32C
+    // Resources.
+    too_large,      // got: bytes wanted, expected: the limit
+    out_of_memory,  // got: bytes wanted
+};
+
+// Fields that do not apply stay -1. `field` indexes the keys or slots of the plan in use.
+struct [[nodiscard]] Error {
+    Code code = Code::ok;
+    std::int32_t field = -1;
+    std::int32_t other_field = -1;
+    std::int64_t record = -1;
+    std::int64_t offset = -1;
+    std::int64_t step = -1;
+    std::int64_t got = 0;
+    std::int64_t expected = 0;
+
+    explicit operator bool() const { return code != Code::ok; }
+};
+
+[[nodiscard]] constexpr const char* name(Code code) {
+    switch (code) {
+        case Code::ok: return "ok";
+        case Code::truncated: return "truncated";
+        case Code::varint_too_long: return "varint_too_long";
+        case Code::bad_tag: return "bad_tag";
+        case Code::bad_wire_type: return "bad_wire_type";
+        case Code::bad_group: return "bad_group";
+        case Code::too_deep: return "too_deep";
+        case Code::length_too_large: return "length_too_large";
+        case Code::bad_utf8: return "bad_utf8";
+        case Code::bad_packed_floats: return "bad_packed_floats";
+        case Code::record_too_large: return "record_too_large";
+        case Code::wrong_kind: return "wrong_kind";
+        case Code::missing_feature: return "missing_feature";
+        case Code::wrong_count: return "wrong_count";
+        case Code::id_out_of_range: return "id_out_of_range";
+        case Code::partial_step: return "partial_step";
+        case Code::unequal_lengths: return "unequal_lengths";
+        case Code::inexact_narrowing: return "inexact_narrowing";
+        case Code::truncated_header: return "truncated_header";
+        case Code::truncated_data: return "truncated_data";
+        case Code::bad_length_crc: return "bad_length_crc";
+        case Code::bad_data_crc: return "bad_data_crc";
+        case Code::too_large: return "too_large";
+        case Code::out_of_memory: return "out_of_memory";
+    }
+    return "unknown";
+}
+
+}  // namespace colonnade

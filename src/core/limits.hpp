@@ -1,0 +1,22 @@
+// Every limit of the core, in one place. docs/limits.md explains them to users.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace colonnade::limits {
+
+// Protobuf itself cannot hold a message of 2^31 bytes or more.
+inline constexpr std::uint64_t record_bytes = (std::uint64_t{1} << 31) - 1;
+
+// Nesting of messages and unknown groups, the outermost message not counted: protobuf's own default.
+inline constexpr int nesting = 100;
+
+// The largest array that one call may return.
+inline constexpr std::uint64_t output_bytes = std::uint64_t{1} << 40;
+
+// Memory that the buffer pool keeps for reuse, and the smallest buffer worth keeping.
+inline constexpr std::size_t pool_bytes = std::size_t{512} << 20;
+inline constexpr std::size_t pool_smallest = std::size_t{4} << 10;
+
+}  // namespace colonnade::limits
