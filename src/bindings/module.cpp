@@ -5,4 +5,7 @@ NB_MODULE(_core, module) {
     using namespace colonnade::bindings;
     module.doc() = "The compiled core of Colonnade.";
     bind_hash(module);
+    bind_parse(module);
+    bind_encode(module);
+    bind_embed(module);
 }

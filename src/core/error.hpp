@@ -29,20 +29,21 @@ enum class Code : std::uint8_t {
     unequal_lengths,    // got, expected: steps of two columns of one group
     inexact_narrowing,  // a value that its column's dtype cannot hold
     // TFRecord files.
-    truncated_header,   // the file ends inside a 12-byte header
-    truncated_data,     // got: bytes left, expected: bytes promised
-    bad_length_crc,     // got, expected: masked CRC-32C
-    bad_data_crc,       // got, expected: masked CRC-32C
+    truncated_header,  // the file ends inside a 12-byte header
+    truncated_data,    // got: bytes left, expected: bytes promised
+    bad_length_crc,    // got, expected: masked CRC-32C
+    bad_data_crc,      // got, expected: masked CRC-32C
     // Resources.
     too_large,      // got: bytes wanted, expected: the limit
     out_of_memory,  // got: bytes wanted
 };
 
-// Fields that do not apply stay -1. `field` indexes the keys or slots of the plan in use.
+// What does not apply stays -1. `key` and `slot` index the keys and slots of the plan in use.
 struct [[nodiscard]] Error {
     Code code = Code::ok;
-    std::int32_t field = -1;
-    std::int32_t other_field = -1;
+    std::int32_t key = -1;
+    std::int32_t slot = -1;
+    std::int32_t other_slot = -1;
     std::int64_t record = -1;
     std::int64_t offset = -1;
     std::int64_t step = -1;

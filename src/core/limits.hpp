@@ -13,7 +13,7 @@ inline constexpr std::uint64_t record_bytes = (std::uint64_t{1} << 31) - 1;
 inline constexpr int nesting = 100;
 
 // The largest array that one call may return.
-inline constexpr std::uint64_t output_bytes = std::uint64_t{1} << 40;
+inline constexpr std::uint64_t output_bytes = std::uint64_t{1} << 34;
 
 // Memory that the buffer pool keeps for reuse, and the smallest buffer worth keeping.
 inline constexpr std::size_t pool_bytes = std::size_t{512} << 20;

@@ -12,7 +12,8 @@
 
 namespace colonnade::wire {
 
-static_assert(std::endian::native == std::endian::little, "the wire format is little-endian, and so must be the machine");
+static_assert(std::endian::native == std::endian::little,
+              "the wire format is little-endian, and so must be the machine");
 
 enum class Type : std::uint8_t { varint = 0, fixed64 = 1, length = 2, group = 3, end_group = 4, fixed32 = 5 };
 

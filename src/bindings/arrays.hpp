@@ -1,0 +1,30 @@
+// Arrays across the border: pooled outputs out, checked NumPy arrays in.
+#pragma once
+
+#include <nanobind/ndarray.h>
+
+#include "array.hpp"
+#include "bindings.hpp"
+
+namespace colonnade::bindings {
+
+template <typename T>
+using Flat = nb::ndarray<const T, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
+using Int64s = Flat<std::int64_t>;
+using Floats = Flat<float>;
+using Bytes = Flat<std::uint8_t>;
+
+// The array behind a handle, never a converted copy: its pointer must outlive the wrapper.
+template <typename Wanted>
+[[nodiscard]] Wanted array_of(nb::handle array) {
+    return nb::cast<Wanted>(array, false);
+}
+
+// A writable NumPy array that owns its pooled buffer: the buffer goes back when the last view dies.
+[[nodiscard]] nb::object to_numpy(Array&& array);
+
+// Raises RaggedError unless the splits go from 0, never falling, to `size`. Checked again on every use,
+// because a user may have written into the array since it was made.
+void check_splits(const Int64s& splits, std::size_t size, const char* what);
+
+}  // namespace colonnade::bindings

@@ -1,0 +1,145 @@
+// Serialized tf.train.Example records to values and row splits.
+#include <nanobind/stl/shared_ptr.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
+
+#include "arrays.hpp"
+#include "examples.hpp"
+#include "parse.hpp"
+
+namespace colonnade::bindings {
+namespace {
+
+Kind kind_of(const std::string& dtype) {
+    return dtype == "int64" ? Kind::int64s : dtype == "float32" ? Kind::floats : Kind::bytes;
+}
+
+nb::tuple parse_ragged(const IndexedExamples& examples, std::size_t key) {
+    Parsed parsed;
+    Error error;
+    const auto kind = examples.wanted().kinds.at(key);
+    {
+        const nb::gil_scoped_release released;
+        error = colonnade::parse_ragged(examples.records(), examples.index(), key, kind, parsed);
+    }
+    if (error) examples.raise_with_key(error);
+    auto splits = to_numpy(std::move(parsed.row_splits));
+    auto values = to_numpy(std::move(parsed.values));
+    if (kind != Kind::bytes) return nb::make_tuple(splits, values);
+    return nb::make_tuple(splits, values, to_numpy(std::move(parsed.offsets)));
+}
+
+// The arrays of a default, checked to hold `size` values.
+FixedDefault borrow_default(const nb::tuple& arrays, Kind kind, std::size_t size) {
+    FixedDefault out;
+    if (kind == Kind::int64s) out.int64s = array_of<Int64s>(arrays[0]).data();
+    if (kind == Kind::floats) out.floats = array_of<Floats>(arrays[0]).data();
+    auto values = nb::len(nb::object(arrays[0]));
+    if (kind == Kind::bytes) {
+        const auto offsets = array_of<Int64s>(arrays[1]);
+        check_splits(offsets, values, "offsets");
+        out.bytes = array_of<Bytes>(arrays[0]).data();
+        out.offsets = offsets.data();
+        values = offsets.shape(0) - 1;
+    }
+    if (values != size) throw nb::value_error("the default must hold as many values as the shape");
+    return out;
+}
+
+nb::tuple parse_fixed(const IndexedExamples& examples, std::size_t key, std::size_t size,
+                      const nb::object& default_value) {
+    const auto kind = examples.wanted().kinds.at(key);
+    const bool has_default = !default_value.is_none();
+    FixedDefault borrowed;
+    if (has_default) borrowed = borrow_default(nb::cast<nb::tuple>(default_value), kind, size);
+    Parsed parsed;
+    Error error;
+    {
+        const nb::gil_scoped_release released;
+        error = colonnade::parse_fixed(examples.records(), examples.index(), key, kind, size,
+                                       has_default ? &borrowed : nullptr, parsed);
+    }
+    if (error) examples.raise_with_key(error);
+    auto values = to_numpy(std::move(parsed.values));
+    if (kind != Kind::bytes) return nb::make_tuple(values);
+    return nb::make_tuple(values, to_numpy(std::move(parsed.offsets)));
+}
+
+[[noreturn]] void raise_not_bytes(std::size_t record, nb::handle item) {
+    const auto cls = nb::module_::import_("colonnade.errors").attr("FeatureTypeError");
+    const auto type = nb::cast<std::string>(nb::str(item.type().attr("__name__")));
+    const auto exception =
+        cls(nb::str(("a serialized record must be bytes, got " + type).c_str()), nb::arg("record") = record);
+    PyErr_SetObject(cls.ptr(), exception.ptr());
+    throw nb::python_error();
+}
+
+}  // namespace
+
+IndexedExamples::IndexedExamples(nb::object serialized, std::shared_ptr<const WantedKeys> wanted)
+    : wanted_(std::move(wanted)) {
+    if (nb::hasattr(serialized, "offsets")) {
+        borrow_buffer(serialized.attr("data"), serialized.attr("offsets"));
+    } else {
+        // A tuple of our own: the user's list may change while the core reads without the GIL.
+        borrow_list(nb::tuple(serialized));
+    }
+    Error error;
+    {
+        const nb::gil_scoped_release released;
+        error = index_examples(records_, wanted_->keys, index_);
+        if (!error) error = check_kinds(index_, wanted_->kinds);
+    }
+    if (error) raise_with_key(error);
+}
+
+void IndexedExamples::borrow_list(nb::tuple items) {
+    const auto count = nb::len(items);
+    records_.resize(count);
+    for (std::size_t i = 0; i < count; ++i) {
+        auto* item = PyTuple_GET_ITEM(items.ptr(), static_cast<Py_ssize_t>(i));
+        if (!PyBytes_Check(item)) raise_not_bytes(i, item);
+        records_[i] = Record(reinterpret_cast<const std::uint8_t*>(PyBytes_AS_STRING(item)),
+                             static_cast<std::size_t>(PyBytes_GET_SIZE(item)));
+    }
+    owner_ = std::move(items);
+}
+
+void IndexedExamples::borrow_buffer(nb::handle data, nb::handle offsets) {
+    const auto bytes = array_of<Bytes>(data);
+    const auto ends = array_of<Int64s>(offsets);
+    check_splits(ends, bytes.shape(0), "offsets");
+    records_.resize(ends.shape(0) - 1);
+    for (std::size_t i = 0; i < records_.size(); ++i) {
+        const auto begin = static_cast<std::size_t>(ends.data()[i]);
+        records_[i] = Record(bytes.data() + begin, static_cast<std::size_t>(ends.data()[i + 1]) - begin);
+    }
+    owner_ = nb::make_tuple(data, offsets);
+}
+
+void IndexedExamples::raise_with_key(const Error& error) const {
+    nb::dict detail;
+    if (error.key >= 0) detail["key"] = wanted_->keys[static_cast<std::size_t>(error.key)];
+    raise(error, detail);
+}
+
+void bind_parse(nb::module_& module) {
+    nb::class_<WantedKeys>(module, "WantedKeys")
+        .def(
+            "__init__",
+            [](WantedKeys* self, std::vector<std::string> names, const std::vector<std::string>& dtypes) {
+                std::vector<Kind> kinds;
+                for (const auto& dtype : dtypes) kinds.push_back(kind_of(dtype));
+                if (kinds.size() != names.size()) throw nb::value_error("one dtype a key");
+                new (self) WantedKeys{Keys(std::move(names)), std::move(kinds)};
+            },
+            nb::arg("names"), nb::arg("dtypes"));
+
+    nb::class_<IndexedExamples>(module, "IndexedExamples")
+        .def(nb::init<nb::object, std::shared_ptr<const WantedKeys>>(), nb::arg("serialized"), nb::arg("wanted"))
+        .def("__len__", [](const IndexedExamples& self) { return self.records().size(); })
+        .def("ragged", &parse_ragged, nb::arg("key"))
+        .def("fixed", &parse_fixed, nb::arg("key"), nb::arg("size"), nb::arg("default_value").none());
+}
+
+}  // namespace colonnade::bindings

@@ -1,0 +1,71 @@
+"""Types of the compiled core."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+def fingerprint64(data: bytes) -> int: ...
+
+class WantedKeys:
+    def __init__(self, names: Sequence[str], dtypes: Sequence[str]) -> None: ...
+
+class IndexedExamples:
+    def __init__(self, serialized: Any, wanted: WantedKeys) -> None: ...
+    def __len__(self) -> int: ...
+    def ragged(self, key: int) -> tuple[npt.NDArray[Any], ...]: ...
+    def fixed(
+        self, key: int, size: int, default_value: tuple[npt.NDArray[Any], ...] | None
+    ) -> tuple[npt.NDArray[Any], ...]: ...
+
+class Plan:
+    def __init__(self, wanted: WantedKeys) -> None: ...
+    def add_group(
+        self,
+        *,
+        context: bool,
+        jagged: bool,
+        max_length: int | None,
+        keep_first: bool,
+        pad_left: bool,
+        pad_to_multiple_of: int,
+    ) -> None: ...
+    def add_slot(
+        self,
+        *,
+        column: str,
+        op: str,
+        key: int,
+        num_buckets: int = 1,
+        default_id: int | None = None,
+        step_values: int = 1,
+        default_numbers: Sequence[float] = (),
+    ) -> None: ...
+
+EncodedGroup = tuple[npt.NDArray[np.int64] | None, npt.NDArray[np.bool_] | None, npt.NDArray[np.int64] | None]
+
+def encode(
+    plan: Plan, examples: IndexedExamples | None, columns: list[tuple[npt.NDArray[Any] | None, ...] | None]
+) -> tuple[list[EncodedGroup], list[npt.NDArray[Any]]]: ...
+def embed(
+    ids: npt.NDArray[np.int64],
+    weights: npt.NDArray[np.float32] | None,
+    step_splits: npt.NDArray[np.int64] | None,
+    table: npt.NDArray[np.float32],
+    combiner: str,
+    max_norm: float | None,
+    out: npt.NDArray[np.float32],
+    start: int,
+) -> None: ...
+def indicate(
+    ids: npt.NDArray[np.int64],
+    weights: npt.NDArray[np.float32] | None,
+    step_splits: npt.NDArray[np.int64] | None,
+    num_buckets: int,
+    out: npt.NDArray[np.float32],
+    start: int,
+) -> None: ...
+def empty(rows: int, width: int) -> npt.NDArray[np.float32]: ...
+def pool_stats() -> dict[str, int]: ...
+def pool_trim() -> None: ...

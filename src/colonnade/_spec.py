@@ -1,0 +1,161 @@
+"""How to read a key of a record, and which keys some columns need."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from ._dtypes import DtypeLike, dtype_name, wire_dtype
+from ._ragged import BytesArray
+from .columns import (
+    Column,
+    EmbeddingColumn,
+    HashedCategoricalColumn,
+    IdentityCategoricalColumn,
+    IndicatorColumn,
+    NumericColumn,
+    SequenceCategoricalColumn,
+    SequenceNumericColumn,
+)
+from .columns._checks import checked_shape
+from .errors import ColumnTypeError, ColumnValueError, SpecConflictError
+
+WIRE_DTYPES = ("int64", "float32", "string")
+
+
+@dataclass(frozen=True)
+class VarLenFeature:
+    """A list of any length; absent is empty. Parsed to a Ragged of one row a record.
+
+    Args:
+        dtype: What the record holds: int64, float32 or string.
+
+    Raises:
+        ColumnValueError: any other dtype.
+
+    Example:
+        >>> VarLenFeature("int64")
+        VarLenFeature(dtype='int64')
+    """
+
+    dtype: str
+
+    def __init__(self, dtype: DtypeLike) -> None:
+        object.__setattr__(self, "dtype", _checked_wire_dtype(dtype))
+
+
+@dataclass(frozen=True)
+class FixedLenFeature:
+    """A list of as many values as the shape holds. Parsed to an array [records, *shape].
+
+    Args:
+        shape: Shape of one record's values; () is a single value.
+        dtype: What the record holds: int64, float32 or string.
+        default_value: Stands in for an absent or empty feature: one value, or as many as the shape
+            holds. None makes the feature required.
+
+    Raises:
+        ColumnValueError: any other dtype, a dimension below 1, a default of another size.
+        ColumnTypeError: a dimension is not an int, or the default does not fit the dtype.
+
+    Example:
+        >>> FixedLenFeature((2,), "float32", default_value=0.0)
+        FixedLenFeature(shape=(2,), dtype='float32', default_value=(0.0, 0.0))
+    """
+
+    shape: tuple[int, ...]
+    dtype: str
+    default_value: tuple[Any, ...] | None = None
+
+    def __init__(self, shape: Any, dtype: DtypeLike, default_value: Any = None) -> None:
+        object.__setattr__(self, "shape", checked_shape(shape, key="FixedLenFeature"))
+        object.__setattr__(self, "dtype", _checked_wire_dtype(dtype))
+        object.__setattr__(self, "default_value", self._checked_default(default_value))
+
+    @property
+    def size(self) -> int:
+        """Number of values in a record."""
+        return math.prod(self.shape)
+
+    def _checked_default(self, default: Any) -> tuple[Any, ...] | None:
+        if default is None:
+            return None
+        values = np.asarray(default, object).ravel().tolist()
+        if len(values) not in (1, self.size):
+            raise ColumnValueError(f"default_value must hold 1 or {self.size} values, got {len(values)}")
+        allowed = {"string": (str, bytes), "int64": (int, np.integer), "float32": (int, float, np.number)}[self.dtype]
+        if not all(isinstance(value, allowed) and not isinstance(value, bool) for value in values):
+            raise ColumnTypeError(f"default_value {default!r} does not fit dtype {self.dtype}")
+        return tuple(values) if len(values) == self.size else tuple(values) * self.size
+
+    def default_arrays(self) -> tuple[npt.NDArray[Any], ...] | None:
+        """The default as the arrays of a parsed list: (values,), or (data, offsets) for strings."""
+        if self.default_value is None:
+            return None
+        if self.dtype == "string":
+            joined = BytesArray.from_list(self.default_value)
+            return joined.data, joined.offsets
+        return (np.array(self.default_value, self.dtype),)
+
+
+FeatureSpec: TypeAlias = VarLenFeature | FixedLenFeature
+
+
+def make_parse_example_spec(columns: Iterable[Column]) -> dict[str, FeatureSpec]:
+    """The keys that some columns read, and how, for `parse_example`.
+
+    Args:
+        columns: Any columns, of sequences and of contexts.
+
+    Returns:
+        {key: VarLenFeature or FixedLenFeature}, each key once.
+
+    Raises:
+        ColumnTypeError: an item is not a column.
+        SpecConflictError: two columns read one key in ways that differ.
+
+    Example:
+        >>> import colonnade as cn
+        >>> watches = cn.sequence_categorical_column_with_identity("watches", num_buckets=1000)
+        >>> make_parse_example_spec([cn.embedding_column(watches, dimension=10)])
+        {'watches': VarLenFeature(dtype='int64')}
+    """
+    if isinstance(columns, str | Mapping) or not isinstance(columns, Iterable):
+        raise ColumnTypeError(f"columns must be an iterable of columns, got {type(columns).__name__}")
+    return merge_specs(column_spec(column) for column in columns)
+
+
+def merge_specs(specs: Iterable[Mapping[str, FeatureSpec]]) -> dict[str, FeatureSpec]:
+    """One spec for several, in which no key may be read in two ways."""
+    merged: dict[str, FeatureSpec] = {}
+    for spec in specs:
+        for key, feature in spec.items():
+            other = merged.setdefault(key, feature)
+            if other != feature:
+                raise SpecConflictError(f"read both as {other} and as {feature}; make the columns agree", key=key)
+    return merged
+
+
+def column_spec(column: Column) -> dict[str, FeatureSpec]:
+    """The keys that one column reads."""
+    match column:
+        case EmbeddingColumn() | IndicatorColumn() | SequenceCategoricalColumn():
+            return column_spec(column.categorical_column)  # type: ignore[arg-type]
+        case IdentityCategoricalColumn() | HashedCategoricalColumn() | SequenceNumericColumn():
+            return {column.key: VarLenFeature(wire_dtype(column.dtype))}
+        case NumericColumn():
+            return {column.key: FixedLenFeature(column.shape, wire_dtype(column.dtype), column.default_value)}
+        case _:
+            raise ColumnTypeError(f"not a column: {type(column).__name__} {column!r}")
+
+
+def _checked_wire_dtype(dtype: DtypeLike) -> str:
+    name = dtype_name(dtype)
+    if name not in WIRE_DTYPES:
+        raise ColumnValueError(f"records hold int64, float32 or string, not {name!r}; use {wire_dtype(name)!r}")
+    return name

@@ -1,0 +1,86 @@
+"""Checks that several columns make of their arguments, all at construction."""
+
+from __future__ import annotations
+
+import math
+import operator
+from typing import TYPE_CHECKING, Any, cast
+
+from ..errors import ColumnTypeError, ColumnValueError
+
+if TYPE_CHECKING:
+    from ._sequence import PlainCategoricalColumn
+
+INT64_MAX = 2**63 - 1
+
+
+def checked_key(key: object) -> str:
+    """A feature key: a string that can be written as UTF-8."""
+    if not isinstance(key, str):
+        raise ColumnTypeError(f"a key must be a str, got {type(key).__name__} {key!r}")
+    try:
+        key.encode()
+    except UnicodeEncodeError:
+        raise ColumnValueError(f"a key must be valid Unicode, got {key!r}") from None
+    return key
+
+
+def checked_int(value: Any, what: str, *, at_least: int, key: str | None = None) -> int:
+    """An int of at least `at_least` that fits 64 bits; NumPy integers count, bools and floats do not."""
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise ColumnTypeError(f"{what} must be an int, got {type(value).__name__} {value!r}", key=key) from None
+    if isinstance(value, bool):
+        raise ColumnTypeError(f"{what} must be an int, got bool {value!r}", key=key)
+    if number < at_least:
+        raise ColumnValueError(f"{what} must be at least {at_least}, got {number}", key=key)
+    if number > INT64_MAX:
+        raise ColumnValueError(f"{what} must fit 64 bits, got {number}", key=key)
+    return number
+
+
+def checked_real(value: Any, what: str, *, key: str | None = None) -> float | int:
+    """An int or a float; NumPy scalars count, bools and strings do not."""
+    if isinstance(value, bool) or isinstance(value, str | bytes) or value is None:
+        raise ColumnTypeError(f"{what} must be a number, got {type(value).__name__} {value!r}", key=key)
+    try:
+        return operator.index(value)
+    except TypeError:
+        pass
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        raise ColumnTypeError(f"{what} must be a number, got {type(value).__name__} {value!r}", key=key) from None
+
+
+def checked_shape(shape: Any, *, key: str) -> tuple[int, ...]:
+    """A shape of positive ints; a single int is a shape of one dimension."""
+    if isinstance(shape, str | bytes) or shape is None:
+        raise ColumnTypeError(f"shape must be an int or a tuple of ints, got {shape!r}", key=key)
+    try:
+        dimensions = tuple(shape)
+    except TypeError:
+        dimensions = (shape,)
+    checked = tuple(checked_int(d, "each dimension of the shape", at_least=1, key=key) for d in dimensions)
+    if math.prod(checked) > INT64_MAX // 8:
+        raise ColumnValueError(f"a step of shape {checked} is too large", key=key)
+    return checked
+
+
+def checked_name(name: object) -> str | None:
+    """A column's own name, or None for the default one."""
+    if name is not None and (not isinstance(name, str) or not name):
+        raise ColumnTypeError(f"name must be a non-empty str or None, got {name!r}")
+    return name
+
+
+def checked_categorical(column: object, wrapper: str) -> PlainCategoricalColumn:
+    """A categorical column; anything else cannot stand inside a `wrapper`."""
+    # Structural, so that a new kind of categorical column needs no list kept here.
+    if not isinstance(column, type) and all(hasattr(column, part) for part in ("key", "name", "num_buckets", "dtype")):
+        return cast("PlainCategoricalColumn", column)
+    raise ColumnTypeError(
+        f"{wrapper} needs a categorical column, such as sequence_categorical_column_with_identity makes; "
+        f"got {type(column).__name__} {column!r}"
+    )

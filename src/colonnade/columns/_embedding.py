@@ -1,0 +1,107 @@
+"""Embedding columns: each id is a row of a trained table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from ..errors import ColumnTypeError, ColumnValueError
+from ._checks import checked_categorical, checked_int, checked_name, checked_real
+from ._sequence import PlainCategoricalColumn
+
+Initializer: TypeAlias = Callable[[tuple[int, int], str], Any]
+"""From a table's shape (num_buckets, dimension) and dtype name to an array of that shape."""
+
+COMBINERS = ("mean", "sqrtn", "sum")
+
+
+@dataclass(frozen=True)
+class EmbeddingColumn:
+    """The rows of a table, combined where a step or an example holds several ids."""
+
+    categorical_column: PlainCategoricalColumn
+    dimension: int
+    combiner: str = "mean"
+    initializer: Initializer | None = None
+    max_norm: float | None = None
+    trainable: bool = True
+    use_safe_embedding_lookup: bool = True
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        column = checked_categorical(self.categorical_column, "embedding_column")
+        name = checked_name(self.name or None) or f"{column.name}_embedding"
+        object.__setattr__(self, "name", name)
+        dimension = checked_int(self.dimension, "dimension", at_least=1, key=column.key)
+        object.__setattr__(self, "dimension", dimension)
+        if self.combiner not in COMBINERS:
+            raise ColumnValueError(f"combiner must be one of {COMBINERS}, got {self.combiner!r}", column=name)
+        if self.initializer is not None and not callable(self.initializer):
+            raise ColumnTypeError(f"initializer must be callable or None, got {self.initializer!r}", column=name)
+        if not isinstance(self.trainable, bool):
+            raise ColumnTypeError(f"trainable must be a bool, got {self.trainable!r}", column=name)
+        if self.max_norm is not None:
+            max_norm = float(checked_real(self.max_norm, "max_norm", key=column.key))
+            if not max_norm > 0:
+                raise ColumnValueError(f"max_norm must be greater than 0, got {max_norm}", column=name)
+            object.__setattr__(self, "max_norm", max_norm)
+
+
+def embedding_column(
+    categorical_column: PlainCategoricalColumn,
+    dimension: int,
+    combiner: str = "mean",
+    initializer: Initializer | None = None,
+    ckpt_to_load_from: None = None,
+    tensor_name_in_ckpt: None = None,
+    max_norm: float | None = None,
+    trainable: bool = True,
+    use_safe_embedding_lookup: bool = True,
+    *,
+    name: str | None = None,
+) -> EmbeddingColumn:
+    """A dense representation of a categorical column: a row of a table for each id.
+
+    Ids below 0 (holes, out-of-vocabulary values) contribute nothing; without ids a step is all zeros.
+
+    Args:
+        categorical_column: The column that makes the ids; for sequences one of the
+            `sequence_categorical_column_with_*` kind.
+        dimension: Width of the table.
+        combiner: How several ids of a step are combined: "mean", "sqrtn" (sum of w * e over the root of
+            the sum of w squared) or "sum".
+        initializer: From (shape, dtype) to a new table; None is a normal distribution truncated at two
+            deviations, mean 0, stddev 1 / sqrt(dimension).
+        ckpt_to_load_from: Refused; give trained arrays to a layer as `tables`.
+        tensor_name_in_ckpt: Refused likewise.
+        max_norm: Looked-up rows with a larger L2 norm are scaled down to it; the table stays as it is.
+        trainable: Whether training changes the table.
+        use_safe_embedding_lookup: Kept for old code; every lookup here is safe.
+        name: The column's name, instead of the categorical column's with "_embedding" behind it.
+
+    Raises:
+        ColumnTypeError: categorical_column is not categorical, or an argument has the wrong type.
+        ColumnValueError: dimension less than 1, unknown combiner, max_norm not above 0, a checkpoint given.
+
+    Example:
+        >>> import colonnade as cn
+        >>> watches = cn.sequence_categorical_column_with_identity("watches", num_buckets=1000)
+        >>> embedding_column(watches, dimension=10).name
+        'watches_embedding'
+    """
+    if ckpt_to_load_from is not None or tensor_name_in_ckpt is not None:
+        raise ColumnValueError(
+            "checkpoints are not read here; load the trained array and give it to the layer, "
+            f"as tables={{{(name or 'NAME')!r}: array}}"
+        )
+    return EmbeddingColumn(
+        categorical_column,
+        dimension,
+        combiner,
+        initializer,
+        max_norm,
+        trainable,
+        use_safe_embedding_lookup,
+        checked_name(name) or "",
+    )

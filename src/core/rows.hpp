@@ -1,0 +1,136 @@
+// The values of one key, row by row, from wherever they lie: spans of serialized records, or ragged
+// arrays in memory. Encoding is written once over both.
+#pragma once
+
+#include <algorithm>
+#include <cstring>
+
+#include "example.hpp"
+#include "varint.hpp"
+
+namespace colonnade {
+
+// Pass two over serialized records: decodes what pass one found and validated.
+class WireRows {
+public:
+    WireRows(std::span<const Record> records, const ExampleIndex& index, std::size_t key, Kind kind)
+        : records_(records), index_(index), key_(key), kind_(kind) {}
+
+    [[nodiscard]] Kind kind() const { return kind_; }
+
+    [[nodiscard]] std::size_t rows() const { return records_.size(); }
+    [[nodiscard]] std::size_t values(std::size_t row) const { return index_.list(row, key_).values; }
+    [[nodiscard]] const bool* holes(std::size_t) const { return nullptr; }
+
+    void int64s(std::size_t row, std::int64_t* out) const {
+        for (const auto& chunk : chunks(row)) {
+            const auto* at = records_[row].data() + chunk.begin;
+            if (chunk.tagged == 0) {
+                varint::decode(at, at + chunk.size, chunk.values, out);
+            } else {
+                for (std::uint32_t i = 0; i < chunk.values; ++i) {
+                    skip_tag(at);
+                    out[i] = static_cast<std::int64_t>(varint::decode_one(at));
+                }
+            }
+            out += chunk.values;
+        }
+    }
+
+    void floats(std::size_t row, float* out) const {
+        for (const auto& chunk : chunks(row)) {
+            const auto* at = records_[row].data() + chunk.begin;
+            if (chunk.tagged == 0) {
+                std::memcpy(out, at, chunk.size);
+            } else {
+                for (std::uint32_t i = 0; i < chunk.values; ++i) {
+                    skip_tag(at);
+                    std::memcpy(out + i, at, sizeof(float));
+                    at += sizeof(float);
+                }
+            }
+            out += chunk.values;
+        }
+    }
+
+    // Calls `use(data, size)` for each value.
+    template <typename Use>
+    void each_bytes(std::size_t row, Use use) const {
+        for (const auto& chunk : chunks(row)) {
+            const auto* at = records_[row].data() + chunk.begin;
+            for (std::uint32_t i = 0; i < chunk.values; ++i) {
+                skip_tag(at);
+                const auto size = static_cast<std::size_t>(varint::decode_one(at));
+                use(at, size);
+                at += size;
+            }
+        }
+    }
+
+    // At least the number of bytes in all values of a row.
+    [[nodiscard]] std::size_t bytes_bound(std::size_t row) const {
+        std::size_t bound = 0;
+        for (const auto& chunk : chunks(row)) bound += chunk.size;
+        return bound;
+    }
+
+private:
+    [[nodiscard]] std::span<const Chunk> chunks(std::size_t row) const {
+        const auto& list = index_.list(row, key_);
+        return {index_.chunks.data() + list.first_chunk, list.chunks};
+    }
+
+    static void skip_tag(const std::uint8_t*& at) {
+        while (*at++ >= 0x80) {
+        }
+    }
+
+    std::span<const Record> records_;
+    const ExampleIndex& index_;
+    std::size_t key_;
+    Kind kind_;
+};
+
+// A ragged column in memory. Only the pointers that its kind needs are set; the splits are validated.
+struct RaggedColumn {
+    Kind kind = Kind::none;
+    std::size_t rows = 0;
+    const std::int64_t* row_splits = nullptr;
+    const std::int64_t* int64s = nullptr;
+    const float* floats = nullptr;
+    const std::uint8_t* bytes = nullptr;
+    const std::int64_t* offsets = nullptr;
+    const bool* holes = nullptr;  // true where a step has no value; only dense arrays have such
+};
+
+class RaggedRows {
+public:
+    explicit RaggedRows(const RaggedColumn& column) : column_(column) {}
+
+    [[nodiscard]] Kind kind() const { return column_.kind; }
+    [[nodiscard]] std::size_t rows() const { return column_.rows; }
+    [[nodiscard]] std::size_t values(std::size_t row) const {
+        return static_cast<std::size_t>(column_.row_splits[row + 1] - column_.row_splits[row]);
+    }
+    [[nodiscard]] const bool* holes(std::size_t row) const {
+        return column_.holes == nullptr ? nullptr : column_.holes + column_.row_splits[row];
+    }
+    void int64s(std::size_t row, std::int64_t* out) const {
+        std::copy_n(column_.int64s + column_.row_splits[row], values(row), out);
+    }
+    void floats(std::size_t row, float* out) const {
+        std::copy_n(column_.floats + column_.row_splits[row], values(row), out);
+    }
+    template <typename Use>
+    void each_bytes(std::size_t row, Use use) const {
+        for (auto i = column_.row_splits[row]; i < column_.row_splits[row + 1]; ++i) {
+            use(column_.bytes + column_.offsets[i],
+                static_cast<std::size_t>(column_.offsets[i + 1] - column_.offsets[i]));
+        }
+    }
+
+private:
+    RaggedColumn column_;
+};
+
+}  // namespace colonnade
