@@ -117,7 +117,7 @@ _odd_maps = st.lists(
     ),
     max_size=4,
 ).map(b"".join)
-# Serialized Examples in odd spellings; most are valid.
+# Serialized Examples in odd spellings, about half of them valid.
 odd_examples = st.lists(
     st.builds(wrap, st.just(1), _odd_maps) | st.sampled_from([*UNKNOWN.values()]), max_size=3
 ).map(b"".join)
