@@ -149,6 +149,7 @@ _WIRE = {
     "bad_group": "a group ends that never began",
     "too_deep": "messages or groups nest too deeply",
     "length_too_large": "a length of 2 GiB or more",
+    "unknown_in_entry": "an entry of the feature map holds something besides a key and a value",
     "bad_utf8": "a feature name is not valid UTF-8",
     "bad_packed_floats": "packed floats whose size is not a multiple of 4 bytes",
     "record_too_large": "the record has 2 GiB or more",

@@ -16,6 +16,7 @@ enum class Code : std::uint8_t {
     bad_group,          // an end-group tag that closes nothing
     too_deep,           // messages and groups nested beyond the limit
     length_too_large,   // a length of 2^31 bytes or more
+    unknown_in_entry,   // something besides a key and a value in a map entry
     bad_utf8,           // a feature name that is not UTF-8
     bad_packed_floats,  // packed floats whose size is not a multiple of four
     record_too_large,   // beyond limits::record_bytes
@@ -63,6 +64,7 @@ struct [[nodiscard]] Error {
         case Code::bad_group: return "bad_group";
         case Code::too_deep: return "too_deep";
         case Code::length_too_large: return "length_too_large";
+        case Code::unknown_in_entry: return "unknown_in_entry";
         case Code::bad_utf8: return "bad_utf8";
         case Code::bad_packed_floats: return "bad_packed_floats";
         case Code::record_too_large: return "record_too_large";

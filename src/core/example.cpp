@@ -69,12 +69,14 @@ private:
         return {};
     }
 
-    // A map entry replaces an earlier one of its key as a whole.
+    // A map entry replaces an earlier one of its key as a whole. Protobuf's decoders disagree on entries with
+    // unknown fields (some drop them without a word), so those are refused.
     Error walk_entry(Cursor cursor) {
         Cursor name(cursor.at(), cursor.at());
         List list;
         list.first_chunk = static_cast<std::uint32_t>(index_.chunks.size());
         while (!cursor.done()) {
+            const auto* from = cursor.at();
             Tag tag;
             if (auto error = cursor.tag(tag)) return error;
             if (tag.field == 1 && tag.type == Type::length) {
@@ -84,8 +86,9 @@ private:
                 Cursor feature = cursor;
                 if (auto error = cursor.bytes(feature)) return error;
                 if (auto error = walk_feature(feature, list)) return error;
-            } else if (auto error = cursor.skip(tag, below_entry)) {
-                return error;
+            } else {
+                if (auto error = cursor.skip(tag, below_entry)) return error;
+                return cursor.fail(Code::unknown_in_entry, from);
             }
         }
         const auto key = find(view(name));

@@ -56,7 +56,7 @@ Error Cursor::skip(Tag tag, int depth) {
         if (opened == 0) return {};
         from = at_;
         if (done()) return fail(Code::truncated, at_);
-        if (auto bad = this->tag(tag)) return bad;
+        if (auto bad = this->tag(tag, 0)) return bad;
     }
 }
 

@@ -43,7 +43,8 @@ public:
         return long_varint(value, 10);
     }
 
-    [[nodiscard]] Error tag(Tag& tag) {
+    // `lowest` is the lowest field number allowed: protobuf takes 0 inside an unknown group, and nowhere else.
+    [[nodiscard]] Error tag(Tag& tag, std::uint32_t lowest = 1) {
         const auto* from = at_;
         std::uint64_t raw = 0;
         if (at_ != end_ && *at_ < 0x80) {
@@ -51,7 +52,7 @@ public:
         } else if (auto error = long_varint(raw, 5)) {
             return error;
         }
-        if (raw > 0xFFFFFFFFu || raw < 8) return fail(Code::bad_tag, from);
+        if (raw > 0xFFFFFFFFu || raw >> 3 < lowest) return fail(Code::bad_tag, from);
         if ((raw & 7) > 5) return fail(Code::bad_wire_type, from);
         tag = {static_cast<std::uint32_t>(raw >> 3), static_cast<Type>(raw & 7)};
         return {};

@@ -98,6 +98,10 @@ _READ_LIST: dict[str, Callable[[bytes, int], list[Any]]] = {
 }
 
 
+class UnknownInEntryError(WireError):
+    """Some protobuf decoders drop such an entry without a word, others keep it; this one refuses."""
+
+
 def _merge_map(
     into: dict[str, _T], message: bytes, depth: int, make: Callable[[], _Feature] | Callable[[], _FeatureList]
 ) -> None:
@@ -105,17 +109,15 @@ def _merge_map(
     for number, entry in _submessages(message, depth):
         if number != 1:
             continue
-        key, value, all_known = "", make(), True
+        key, value = "", make()
         for item in read_fields(entry, depth - 1):
             if (item.number, item.type) == (1, LENGTH):
                 key = cast(bytes, item.value).decode("utf-8")
             elif (item.number, item.type) == (2, LENGTH):
                 value.merge(cast(bytes, item.value), depth - 2)
             else:
-                all_known = False
-        # An entry with an unknown field is, as a whole, an unknown field of the map's message.
-        if all_known:
-            into[key] = cast(_T, value.result())
+                raise UnknownInEntryError("a map entry holds something besides a key and a value")
+        into[key] = cast(_T, value.result())
 
 
 def parse(record: bytes) -> dict[str, Feature]:

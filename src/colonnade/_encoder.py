@@ -1,0 +1,205 @@
+"""Features or serialized records to batches of ids and numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from . import _core
+from ._batch import SequenceBatch, Slot
+from ._dtypes import wire_dtype
+from ._features import FlatColumn, categorical_column, lookup, needs_python, normalized, numeric_column
+from ._parsing import Serialized, checked_batch
+from ._plan import THE_GROUP, Columns, GroupPlan, Groups, InnerColumn, Plan, SlotPlan, compile_plan
+from .columns import HashedCategoricalColumn, IdentityCategoricalColumn, NumericColumn, SequenceNumericColumn
+from .columns._checks import checked_int
+from .errors import ColumnValueError, UnequalLengthsError
+
+Array: TypeAlias = npt.NDArray[Any]
+Encoded: TypeAlias = "SequenceBatch[Array] | dict[str, SequenceBatch[Array]]"
+
+
+class Encoder:
+    """Turns features, or serialized records, into batches for a layer.
+
+    Equal columns share one slot, and each key is read once. Records are encoded in one step, without
+    strings or ragged arrays in between; the result equals parsing first and encoding then.
+
+    Args:
+        columns: Columns of one group, or {name: columns} for several. A group holds either sequence
+            columns, whose lengths must agree row by row, or context columns.
+        layout: "padded", or "jagged" for values and row splits without padding.
+        max_length: Longer rows lose steps; None keeps all.
+        keep: Which steps such a row keeps, its "last" or its "first".
+        side: Which side is padded, "right" or "left".
+        pad_to_multiple_of: Round the padded time axis up, for frameworks that compile for each shape.
+
+    Raises:
+        ColumnTypeError, DuplicateNameError, GroupError, SpecConflictError, ColumnValueError: columns
+            that cannot be encoded together, or options that do not exist.
+
+    Example:
+        >>> import colonnade as cn
+        >>> watches = cn.sequence_categorical_column_with_identity("watches", num_buckets=1000)
+        >>> encoder = cn.Encoder([cn.embedding_column(watches, dimension=10)])
+        >>> batch = encoder.encode({"watches": [[5, 7], [9]]})
+        >>> batch.slots["watches"].values.tolist(), batch.lengths.tolist()
+        ([[5, 7], [9, -1]], [2, 1])
+    """
+
+    def __init__(
+        self,
+        columns: Columns | Groups,
+        *,
+        layout: Literal["padded", "jagged"] = "padded",
+        max_length: int | None = None,
+        keep: Literal["last", "first"] = "last",
+        side: Literal["right", "left"] = "right",
+        pad_to_multiple_of: int | None = None,
+    ) -> None:
+        self.plan: Plan = compile_plan(columns)
+        _check_choice("layout", layout, ("padded", "jagged"))
+        _check_choice("keep", keep, ("last", "first"))
+        _check_choice("side", side, ("right", "left"))
+        if layout == "jagged" and (side == "left" or pad_to_multiple_of is not None):
+            raise ColumnValueError("a jagged layout has no padding; leave side and pad_to_multiple_of out")
+        if max_length is not None:
+            max_length = checked_int(max_length, "max_length", at_least=1)
+        multiple = 1 if pad_to_multiple_of is None else checked_int(pad_to_multiple_of, "pad_to_multiple_of", at_least=1)
+
+        keys = list(self.plan.spec)
+        self._wanted = _core.WantedKeys(keys, [feature.dtype for feature in self.plan.spec.values()])
+        self._core = _core.Plan(self._wanted)
+        self._slots: list[SlotPlan] = []
+        for group in self.plan.groups.values():
+            self._core.add_group(
+                context=not group.is_sequence,
+                jagged=layout == "jagged",
+                max_length=max_length,
+                keep_first=keep == "first",
+                pad_left=side == "left",
+                pad_to_multiple_of=multiple,
+            )
+            for slot in group.slots:
+                self._core.add_slot(column=slot.name, key=keys.index(slot.column.key), **_kernel(slot.column))
+                self._slots.append(slot)
+        self._prepared = [_prepared_column(slot.column) for slot in self._slots]
+
+    def encode(self, features: Mapping[str, Any]) -> Encoded:
+        """Encode features in memory.
+
+        Args:
+            features: {key: values}; values are a Ragged, a list of lists, an array [batch, time], an
+                Arrow array or a tensor in host memory. In dense arrays -1 (signed integers) and "" are
+                absent values. Keys that no column reads are ignored.
+
+        Returns:
+            A SequenceBatch, or {group: SequenceBatch} where groups were given.
+
+        Raises:
+            MissingFeatureError: a key is absent.
+            FeatureTypeError: a container or a dtype that a column cannot take.
+            IdOutOfRangeError, PartialStepError, NarrowingError, NormalizerError: values that a column
+                refuses; each says row and step.
+            UnequalLengthsError: columns of a group differ in steps, or features in rows.
+        """
+        made: dict[InnerColumn, FlatColumn] = {}
+        for slot in self._slots:
+            if slot.column not in made:
+                made[slot.column] = _flat_column(lookup(features, slot.column.key), slot.column)
+        _check_rows(made)
+        return self._wrap(_core.encode(self._core, None, [made[slot.column].arrays() for slot in self._slots]))
+
+    def encode_examples(self, serialized: Serialized) -> Encoded:
+        """Encode serialized tf.train.Example records, all groups in one pass.
+
+        Args:
+            serialized: A batch: a sequence of bytes, or a BytesArray.
+
+        Returns:
+            A SequenceBatch, or {group: SequenceBatch} where groups were given. An absent or unset
+            feature is an empty sequence.
+
+        Raises:
+            MalformedRecordError, KindError: records that cannot be read; each says record and byte.
+            As `encode` does: values that a column refuses.
+        """
+        examples = _core.IndexedExamples(checked_batch(serialized), self._wanted)
+        columns = [None if column is None else self._prepare(examples, column) for column in self._prepared]
+        return self._wrap(_core.encode(self._core, examples, columns))
+
+    def _prepare(
+        self, examples: _core.IndexedExamples, column: SequenceNumericColumn | NumericColumn
+    ) -> tuple[Array | None, ...]:
+        splits, values = examples.ragged(list(self.plan.spec).index(column.key))
+        return normalized(splits, values, column).arrays()
+
+    def _wrap(self, encoded: tuple[list[_core.EncodedGroup], list[Array]]) -> Encoded:
+        groups, arrays = encoded
+        batches: dict[str, SequenceBatch[Array]] = {}
+        start = 0
+        for group, (lengths, mask, row_splits) in zip(self.plan.groups.values(), groups, strict=True):
+            end = start + len(group.slots)
+            batches[group.name] = SequenceBatch(_named_slots(group, arrays[start:end]), lengths, mask, row_splits)
+            start = end
+        return batches if self.plan.is_grouped else batches[THE_GROUP]
+
+
+def _check_choice(what: str, value: object, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        raise ColumnValueError(f"{what} must be {' or '.join(map(repr, choices))}, got {value!r}")
+
+
+def _kernel(column: InnerColumn) -> dict[str, Any]:
+    """What the core does to the values of a column."""
+    match column:
+        case IdentityCategoricalColumn():
+            return {"op": "identity", "num_buckets": column.num_buckets, "default_id": column.default_value}
+        case HashedCategoricalColumn():
+            return {"op": "hash", "num_buckets": column.num_buckets}
+        case SequenceNumericColumn():
+            return {
+                "op": "numbers",
+                "step_values": math.prod(column.shape),
+                "default_numbers": [float(np.float32(column.default_value))],
+            }
+        case NumericColumn():
+            return {
+                "op": "numbers",
+                "step_values": math.prod(column.shape),
+                "default_numbers": list(column.default_value or ()),
+            }
+
+
+def _prepared_column(column: InnerColumn) -> SequenceNumericColumn | NumericColumn | None:
+    if isinstance(column, SequenceNumericColumn | NumericColumn) and needs_python(column):
+        return column
+    return None
+
+
+def _flat_column(feature: Any, column: InnerColumn) -> FlatColumn:
+    if isinstance(column, SequenceNumericColumn | NumericColumn):
+        return numeric_column(feature, column)
+    return categorical_column(feature, column.dtype, column.key)
+
+
+def _check_rows(columns: Mapping[InnerColumn, FlatColumn]) -> None:
+    """All features of a batch must have the same number of rows."""
+    rows = {column.key: len(flat.row_splits) - 1 for column, flat in columns.items()}
+    (first, expected), *others = rows.items()
+    for key, got in others:
+        if got != expected:
+            raise UnequalLengthsError(f"{got} rows, but feature {first!r} has {expected}", key=key)
+
+
+def _named_slots(group: GroupPlan, arrays: list[Array]) -> dict[str, Slot[Array]]:
+    slots = {}
+    for slot, array in zip(group.slots, arrays, strict=True):
+        if isinstance(slot.column, SequenceNumericColumn | NumericColumn):
+            array = array.reshape(*array.shape[:-1], *slot.column.shape)
+        slots[slot.name] = Slot(array)
+    return slots
