@@ -13,6 +13,7 @@ namespace nb = nanobind;
 // Raises the exception that colonnade.errors builds; `detail` holds the parts of the place already known.
 [[noreturn]] void raise(const Error& error, nb::dict detail = {});
 
+void bind_arrow(nb::module_& module);
 void bind_hash(nb::module_& module);
 
 }  // namespace colonnade::bindings

@@ -4,5 +4,6 @@
 NB_MODULE(_core, module) {
     using namespace colonnade::bindings;
     module.doc() = "The compiled core of Colonnade.";
+    bind_arrow(module);
     bind_hash(module);
 }
