@@ -15,6 +15,7 @@ namespace nb = nanobind;
 
 void bind_embed(nb::module_& module);
 void bind_encode(nb::module_& module);
+void bind_arrow(nb::module_& module);
 void bind_hash(nb::module_& module);
 void bind_parse(nb::module_& module);
 

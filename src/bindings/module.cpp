@@ -4,6 +4,7 @@
 NB_MODULE(_core, module) {
     using namespace colonnade::bindings;
     module.doc() = "The compiled core of Colonnade.";
+    bind_arrow(module);
     bind_hash(module);
     bind_parse(module);
     bind_encode(module);

@@ -15,6 +15,10 @@ inline constexpr int nesting = 100;
 // The largest array that one call may return.
 inline constexpr std::uint64_t output_bytes = std::uint64_t{1} << 34;
 
+// Items that one Arrow array may claim, and rows that it may claim without any bytes behind them.
+inline constexpr std::int64_t arrow_items = std::int64_t{1} << 40;
+inline constexpr std::int64_t arrow_empty_rows = std::int64_t{1} << 31;
+
 // Memory that the buffer pool keeps for reuse, and the smallest buffer worth keeping.
 inline constexpr std::size_t pool_bytes = std::size_t{512} << 20;
 inline constexpr std::size_t pool_smallest = std::size_t{4} << 10;
