@@ -14,5 +14,6 @@ namespace nb = nanobind;
 [[noreturn]] void raise(const Error& error, nb::dict detail = {});
 
 void bind_hash(nb::module_& module);
+void bind_record(nb::module_& module);
 
 }  // namespace colonnade::bindings

@@ -33,6 +33,7 @@ enum class Code : std::uint8_t {
     truncated_data,     // got: bytes left, expected: bytes promised
     bad_length_crc,     // got, expected: masked CRC-32C
     bad_data_crc,       // got, expected: masked CRC-32C
+    oversized_record,   // got: bytes promised, expected: limits::record_bytes
     // Resources.
     too_large,      // got: bytes wanted, expected: the limit
     out_of_memory,  // got: bytes wanted
@@ -76,6 +77,7 @@ struct [[nodiscard]] Error {
         case Code::truncated_data: return "truncated_data";
         case Code::bad_length_crc: return "bad_length_crc";
         case Code::bad_data_crc: return "bad_data_crc";
+        case Code::oversized_record: return "oversized_record";
         case Code::too_large: return "too_large";
         case Code::out_of_memory: return "out_of_memory";
     }
