@@ -63,6 +63,7 @@ void bind_record(nb::module_& module) {
     module.def("frame_record", frame_record, nb::arg("data"), "One TFRecord: header, data and footer.");
     module.def("crc32c", crc, nb::arg("data"), nb::kw_only(), nb::arg("portable") = false,
                "CRC-32C of some bytes, unmasked, by the kernel of this CPU or by the portable one.");
+    module.def("crc32c_is_portable", crc32c_is_portable, "Whether the kernel of this CPU is the portable one.");
 }
 
 }  // namespace colonnade::bindings

@@ -125,6 +125,8 @@ const Crc32c chosen = choose();
 
 u32 crc32c(const void* data, std::size_t size) { return chosen(data, size); }
 
+bool crc32c_is_portable() { return chosen == crc32c_portable; }
+
 u32 crc32c_portable(const void* data, std::size_t size) {
     const auto* at = static_cast<const std::uint8_t*>(data);
     u32 crc = ~u32{0};

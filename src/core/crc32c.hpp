@@ -12,6 +12,7 @@ using Crc32c = std::uint32_t (*)(const void* data, std::size_t size);
 
 // The fastest kernel of this CPU, chosen at load; the portable one if COLONNADE_CPU is "portable".
 [[nodiscard]] std::uint32_t crc32c(const void* data, std::size_t size);
+[[nodiscard]] bool crc32c_is_portable();
 
 // The two kernels by name; the hardware one is null where the CPU or the compiler has no such instruction.
 [[nodiscard]] std::uint32_t crc32c_portable(const void* data, std::size_t size);
