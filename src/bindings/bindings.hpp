@@ -18,5 +18,6 @@ void bind_encode(nb::module_& module);
 void bind_arrow(nb::module_& module);
 void bind_hash(nb::module_& module);
 void bind_parse(nb::module_& module);
+void bind_record(nb::module_& module);
 
 }  // namespace colonnade::bindings

@@ -9,4 +9,5 @@ NB_MODULE(_core, module) {
     bind_parse(module);
     bind_encode(module);
     bind_embed(module);
+    bind_record(module);
 }

@@ -76,6 +76,14 @@ class DataLossError(ColonnadeError, ValueError):
     """A TFRecord file is cut off or corrupt."""
 
 
+class RecordFileError(ColonnadeError, ValueError):
+    """A TFRecord reader or writer cannot do what it is asked, such as reading a stream twice."""
+
+
+class RecordTypeError(ColonnadeError, TypeError):
+    """A source, a target or a record of a TFRecord file has the wrong type."""
+
+
 class KindError(ColonnadeError, ValueError):
     """A record holds another kind of list than its spec declares."""
 
@@ -203,8 +211,6 @@ def from_core(code: str, detail: dict[str, Any]) -> Exception:
                 "put columns of different lengths into different groups",
                 **detail,
             )
-        case "inexact_narrowing":
-            return NarrowingError("a value does not fit the declared dtype; declare a wider one", **detail)
         case "truncated_header":
             return DataLossError(
                 f"the file ends inside a record's header, after {got} of {expected} bytes", **detail
@@ -223,6 +229,11 @@ def from_core(code: str, detail: dict[str, Any]) -> Exception:
         case "bad_data_crc":
             return DataLossError(
                 f"the CRC of the record's data is {got:#010x}, expected {expected:#010x}: corrupt", **detail
+            )
+        case "oversized_record":
+            return LimitError(
+                f"the record promises {got} bytes, the limit is {expected}: no writer of examples makes such",
+                **detail,
             )
         case "too_large":
             return LimitError(f"{got} bytes wanted, the limit is {expected}; encode smaller batches", **detail)

@@ -25,15 +25,15 @@ enum class Code : std::uint8_t {
     missing_feature,  // required and absent
     wrong_count,      // got, expected: values in a fixed-length feature
     // Encoding of values.
-    id_out_of_range,    // got: the id, expected: num_buckets
-    partial_step,       // got: values in the row, expected: values in a step
-    unequal_lengths,    // got, expected: steps of two columns of one group
-    inexact_narrowing,  // a value that its column's dtype cannot hold
+    id_out_of_range,  // got: the id, expected: num_buckets
+    partial_step,     // got: values in the row, expected: values in a step
+    unequal_lengths,  // got, expected: steps of two columns of one group
     // TFRecord files.
     truncated_header,  // the file ends inside a 12-byte header
     truncated_data,    // got: bytes left, expected: bytes promised
     bad_length_crc,    // got, expected: masked CRC-32C
     bad_data_crc,      // got, expected: masked CRC-32C
+    oversized_record,  // got: bytes promised, expected: limits::record_bytes
     // Resources.
     too_large,      // got: bytes wanted, expected: the limit
     out_of_memory,  // got: bytes wanted
@@ -74,11 +74,11 @@ struct [[nodiscard]] Error {
         case Code::id_out_of_range: return "id_out_of_range";
         case Code::partial_step: return "partial_step";
         case Code::unequal_lengths: return "unequal_lengths";
-        case Code::inexact_narrowing: return "inexact_narrowing";
         case Code::truncated_header: return "truncated_header";
         case Code::truncated_data: return "truncated_data";
         case Code::bad_length_crc: return "bad_length_crc";
         case Code::bad_data_crc: return "bad_data_crc";
+        case Code::oversized_record: return "oversized_record";
         case Code::too_large: return "too_large";
         case Code::out_of_memory: return "out_of_memory";
     }

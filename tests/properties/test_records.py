@@ -1,0 +1,122 @@
+"""TFRecord files against their slow twin, on random records, damage, chunking and compression."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zlib
+
+import google_crc32c
+from hypothesis import example, given
+from hypothesis import strategies as st
+from reference import records as twin
+
+from colonnade import _core
+from colonnade._records import TFRecordReader, TFRecordWriter
+from colonnade.errors import ColonnadeError, from_core
+
+RECORDS = st.lists(st.binary(max_size=60) | st.just(b"\0" * 300), max_size=8)
+PACK = {"": bytes, "GZIP": gzip.compress, "ZLIB": zlib.compress}
+COMPRESSIONS = st.sampled_from(sorted(PACK))
+
+
+class Chunked(io.BytesIO):
+    """A file whose reads return few bytes: as many as `sizes` say, over and over."""
+
+    def __init__(self, data: bytes, sizes: list[int]) -> None:
+        super().__init__(data)
+        self._sizes, self._calls = sizes, 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self._calls += 1
+        return super().read(self._sizes[self._calls % len(self._sizes)])
+
+
+CHUNKS = st.lists(st.integers(1, 50), min_size=1, max_size=5)
+
+
+def read_all(reader: TFRecordReader) -> tuple[list[bytes], ColonnadeError | None]:
+    records = []
+    try:
+        for record in reader:
+            records.append(record)  # noqa: PERF402 (what came before an error counts)
+    except ColonnadeError as error:
+        return records, error
+    return records, None
+
+
+@given(st.binary(max_size=3000))
+@example(b"\0" * 768)
+@example(bytes(range(256)) * 9)
+def test_crc32c_equals_google_and_twin(data: bytes) -> None:
+    expected = google_crc32c.value(data)
+    assert _core.crc32c(data) == expected
+    assert _core.crc32c(data, portable=True) == expected
+    assert twin.crc32c(data[:100]) == google_crc32c.value(data[:100])
+
+
+@given(RECORDS)
+def test_writer_equals_twin(records: list[bytes]) -> None:
+    file = io.BytesIO()
+    with TFRecordWriter(file) as writer:
+        for record in records:
+            writer.write(record)
+    assert file.getvalue() == b"".join(map(twin.frame, records))
+
+
+@given(RECORDS, COMPRESSIONS)
+def test_round_trip(records: list[bytes], compression: str) -> None:
+    file = io.BytesIO()
+    with TFRecordWriter(file, compression=compression) as writer:
+        for record in records:
+            writer.write(record)
+    assert list(TFRecordReader(io.BytesIO(file.getvalue()), compression=compression)) == records
+
+
+@given(RECORDS, COMPRESSIONS, CHUNKS, st.integers(1, 9))
+def test_reader_returns_what_the_twin_framed(
+    records: list[bytes], compression: str, chunks: list[int], size: int
+) -> None:
+    data = PACK[compression](b"".join(map(twin.frame, records)))
+    assert list(TFRecordReader(Chunked(data, chunks), compression=compression)) == records
+    batches = [
+        batch.to_list()
+        for batch in TFRecordReader(Chunked(data, chunks), compression=compression).batches(size)
+    ]
+    assert batches == [records[i : i + size] for i in range(0, len(records), size)]
+
+
+@given(RECORDS, st.data())
+def test_damage_gives_the_twins_records_and_error(records: list[bytes], data: st.DataObject) -> None:
+    file = bytearray(b"".join(map(twin.frame, records)))
+    for _ in range(data.draw(st.integers(0, 2), label="flips")):
+        if file:
+            file[data.draw(st.integers(0, len(file) - 1))] ^= data.draw(st.integers(1, 255))
+    file = file[: data.draw(st.integers(0, len(file)), label="cut")]
+    file += data.draw(st.just(b"") | st.binary(max_size=20), label="tail")
+    compare_with_twin(bytes(file), data.draw(CHUNKS, label="chunks"))
+
+
+@given(st.integers(0, 2**64 - 1), st.binary(max_size=40), CHUNKS)
+@example(10**14, b"", [1])
+@example(twin.LIMIT, b"", [7])
+@example(twin.LIMIT + 1, b"", [7])
+def test_any_length_with_a_valid_crc(length: int, rest: bytes, chunks: list[int]) -> None:
+    header = length.to_bytes(8, "little")
+    compare_with_twin(header + twin.masked_crc32c(header).to_bytes(4, "little") + rest, chunks)
+
+
+def compare_with_twin(file: bytes, chunks: list[int]) -> None:
+    expected, wrong = twin.read(file)
+    for source in (io.BytesIO(file), Chunked(file, chunks)):
+        records, error = read_all(TFRecordReader(source))
+        assert records == expected
+        if wrong is None:
+            assert error is None
+            continue
+        code, detail = wrong
+        same = from_core(code, dict(detail))
+        assert isinstance(same, ColonnadeError)
+        assert type(error) is type(same)
+        assert error.where == same.where
+        assert error.message.startswith(same.message)
