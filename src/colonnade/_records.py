@@ -67,8 +67,9 @@ class TFRecordReader:
         RecordFileError: an empty list, an unknown compression; or a file object is read a second time.
         RecordTypeError: `source` is something else.
         DataLossError: while iterating, a file is cut off or corrupt. `error.where` has its name, the number
-            of the record and the byte at which that record starts in the (decompressed) file. Every sound
-            record before it is handed over first, unless it belongs to an unfinished batch.
+            of the record and the byte at which that record starts in the (decompressed) file. Sound records
+            before it are handed over first, unless they belong to an unfinished batch or to the last
+            256 KiB before the damage of compressed data.
         LimitError: while iterating, a record of 2 GiB or more.
 
     After any error while iterating, such as an OSError of the file object, nothing is lost: the next
@@ -138,11 +139,15 @@ class TFRecordReader:
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Data loaders send readers to other processes; open files stay here.
-        return functools.partial(TFRecordReader, compression=self._compression), (self._file or self._paths,)
+        return functools.partial(TFRecordReader, compression=self._compression), (self._source(),)
 
     def __repr__(self) -> str:
-        what = repr(self._file) if self._file else f"{len(self._paths)} files, the first {self._paths[0]!r}"
+        source = self._source()
+        what = f"[{source[0]!r}, ...]" if isinstance(source, list) and len(source) > 1 else repr(source)
         return f"TFRecordReader({what}, compression={self._compression!r})"
+
+    def _source(self) -> Readable | list[str]:
+        return self._paths if self._file is None else self._file
 
     def _records(self) -> _Records:
         if self._closed:

@@ -232,7 +232,7 @@ def from_core(code: str, detail: dict[str, Any]) -> Exception:
             )
         case "oversized_record":
             return LimitError(
-                f"the record promises {got} bytes, the limit is {expected}: no writer of examples makes such",
+                f"the record promises {got} bytes, the limit is {expected}; no tf.train.Example is so large",
                 **detail,
             )
         case "too_large":
