@@ -1,0 +1,26 @@
+"""Colonnade: TensorFlow's sequence feature columns without TensorFlow."""
+
+from . import errors as errors
+from ._batch import SequenceBatch as SequenceBatch
+from ._batch import Slot as Slot
+from ._encoder import Encoder as Encoder
+from ._masks import concatenate_context_input as concatenate_context_input
+from ._masks import sequence_mask as sequence_mask
+from ._parsing import parse_example as parse_example
+from ._ragged import BytesArray as BytesArray
+from ._ragged import Ragged as Ragged
+from ._records import TFRecordReader as TFRecordReader
+from ._records import TFRecordWriter as TFRecordWriter
+from ._spec import FixedLenFeature as FixedLenFeature
+from ._spec import VarLenFeature as VarLenFeature
+from ._spec import make_parse_example_spec as make_parse_example_spec
+from .columns import categorical_column_with_hash_bucket as categorical_column_with_hash_bucket
+from .columns import categorical_column_with_identity as categorical_column_with_identity
+from .columns import embedding_column as embedding_column
+from .columns import indicator_column as indicator_column
+from .columns import numeric_column as numeric_column
+from .columns import sequence_categorical_column_with_hash_bucket as sequence_categorical_column_with_hash_bucket
+from .columns import sequence_categorical_column_with_identity as sequence_categorical_column_with_identity
+from .columns import sequence_numeric_column as sequence_numeric_column
+
+__version__ = "0.1.0"

@@ -17,7 +17,7 @@ from ._parsing import Serialized, checked_batch
 from ._plan import THE_GROUP, Columns, GroupPlan, Groups, InnerColumn, Plan, SlotPlan, compile_plan
 from .columns import HashedCategoricalColumn, IdentityCategoricalColumn, NumericColumn, SequenceNumericColumn
 from .columns._checks import checked_int
-from .errors import ColumnValueError, UnequalLengthsError
+from .errors import ColumnValueError, GroupError, UnequalLengthsError
 
 Array: TypeAlias = npt.NDArray[Any]
 Encoded: TypeAlias = "SequenceBatch[Array] | dict[str, SequenceBatch[Array]]"
@@ -132,6 +132,22 @@ class Encoder:
         columns = [None if column is None else self._prepare(examples, column) for column in self._prepared]
         return self._wrap(_core.encode(self._core, examples, columns))
 
+    def batch(self, features_or_batch: Any) -> SequenceBatch[Any]:
+        """The only group's batch, encoded now if it is not yet."""
+        if isinstance(features_or_batch, SequenceBatch):
+            return features_or_batch
+        encoded = self.encode(features_or_batch)
+        assert isinstance(encoded, SequenceBatch)
+        return encoded
+
+    def batches(self, features_or_batches: Any) -> dict[str, SequenceBatch[Any]]:
+        """Every group's batch by name, encoded now if they are not yet."""
+        if isinstance(features_or_batches, SequenceBatch):
+            return {THE_GROUP: features_or_batches}
+        given = _given_batches(features_or_batches, self.plan)
+        encoded = self.encode(features_or_batches) if given is None else given
+        return {THE_GROUP: encoded} if isinstance(encoded, SequenceBatch) else encoded
+
     def _prepare(
         self, examples: _core.IndexedExamples, column: SequenceNumericColumn | NumericColumn
     ) -> tuple[Array | None, ...]:
@@ -147,6 +163,19 @@ class Encoder:
             batches[group.name] = SequenceBatch(_named_slots(group, arrays[start:end]), lengths, mask, row_splits)
             start = end
         return batches if self.plan.is_grouped else batches[THE_GROUP]
+
+
+def _given_batches(features_or_batches: Any, plan: Plan) -> dict[str, SequenceBatch[Any]] | None:
+    """The batches of all groups, or None where these are features."""
+    if not isinstance(features_or_batches, Mapping):
+        return None
+    found = {name: value for name, value in features_or_batches.items() if isinstance(value, SequenceBatch)}
+    if not found:
+        return None
+    missing = [name for name in plan.groups if name not in found]
+    if missing:
+        raise GroupError(f"no batch for the groups {missing}; got {list(found)}")
+    return found
 
 
 def _check_choice(what: str, value: object, choices: tuple[str, ...]) -> None:

@@ -90,16 +90,22 @@ class Plan:
     spec: dict[str, FeatureSpec]
     is_grouped: bool
 
-    @property
-    def the_group(self) -> GroupPlan:
-        """The only group.
+    def the_group_of(self, *, sequences: bool) -> GroupPlan:
+        """The only group, which must be of sequences or of a context.
 
         Raises:
-            GroupError: there are named groups.
+            GroupError: there are named groups, or the group is of the other sort.
         """
         if self.is_grouped:
-            raise GroupError(f"one list of columns is wanted here, not the groups {', '.join(self.groups)}")
-        return self.groups[THE_GROUP]
+            raise GroupError(f"one list of columns is wanted here, not the groups {list(self.groups)}; use Features")
+        group = self.groups[THE_GROUP]
+        if group.is_sequence != sequences:
+            wanted, got = ("sequence", "context") if sequences else ("context", "sequence")
+            layer = "DenseFeatures" if sequences else "SequenceFeatures"
+            raise GroupError(
+                f"{wanted} columns are wanted here, {group.outputs[0].name!r} is a {got} column; use {layer}"
+            )
+        return group
 
 
 def compile_plan(columns: Columns | Groups) -> Plan:

@@ -1,0 +1,163 @@
+"""Layers for NumPy: they serve trained tables, and need no framework.
+
+Each layer takes features in memory or an encoded batch, and the tables that a layer of another
+framework gives by its `tables()`.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from . import _core
+from ._batch import SequenceBatch, Slot
+from ._encoder import Encoder
+from ._masks import concatenate_context_input as concatenate_context_input
+from ._masks import sequence_mask as sequence_mask
+from ._plan import Columns, GroupPlan, Groups, Output
+from ._tables import Float32s, check_table_names, checked_table, new_table, read_only
+from .errors import UntrainedTableWarning
+
+Array: TypeAlias = npt.NDArray[Any]
+Batch: TypeAlias = SequenceBatch[Array]
+Embedded: TypeAlias = "tuple[Float32s, Array | None]"
+
+
+def embed(group: GroupPlan, tables: Mapping[str, Float32s], batch: Batch) -> Embedded:
+    """Ids and numbers to dense steps.
+
+    Args:
+        group: The group's plan, `encoder.plan.groups[name]`.
+        tables: float32 [num_buckets, dimension] by table name.
+        batch: The encoded group.
+
+    Returns:
+        Columns side by side in order of name, float32: [batch, time, width] padded, [steps, width]
+        jagged, [batch, width] for a context; and the lengths int64 [batch], None for a context.
+
+    Raises:
+        IdOutOfRangeError: an id beyond its table, which no encoder of these columns makes.
+    """
+    axes = _leading_axes(group, batch)
+    out = _core.empty(int(np.prod(axes, dtype=np.int64)), group.width)
+    for output in group.outputs:
+        _write(output, tables, batch.slots[output.slot], out)
+    return out.reshape(*axes, group.width), batch.lengths
+
+
+def _leading_axes(group: GroupPlan, batch: Batch) -> tuple[int, ...]:
+    values = batch.slots[group.outputs[0].slot].values
+    return values.shape[:2] if batch.mask is not None else values.shape[:1]
+
+
+def _write(output: Output, tables: Mapping[str, Float32s], slot: Slot[Array], out: Float32s) -> None:
+    values = slot.values
+    if output.kind == "numbers":
+        out[:, output.start : output.start + output.width] = values.reshape(len(out), output.width)
+        return
+    ids = np.ascontiguousarray(values, np.int64).ravel()
+    weights = None if slot.weights is None else np.ascontiguousarray(slot.weights, np.float32).ravel()
+    if output.kind == "indicator":
+        _core.indicate(ids, weights, slot.step_splits, output.width, out, output.start)
+        return
+    table = tables[output.table]
+    _core.embed(ids, weights, slot.step_splits, table, output.combiner, output.max_norm, out, output.start)
+
+
+class Features:
+    """All groups of some columns, and the tables they share.
+
+    Args:
+        columns: Columns of one group, or {name: columns}.
+        tables: Trained tables by name, as `tables()` of any layer gives; None makes random ones, with
+            an UntrainedTableWarning.
+
+    Raises:
+        TableError: a table is missing, unknown or of another shape.
+        As `Encoder` does: columns that cannot stand together.
+
+    Example:
+        >>> import numpy as np, colonnade as cn
+        >>> kind = cn.sequence_categorical_column_with_identity("kind", num_buckets=2)
+        >>> layer = Features(
+        ...     {"clicks": [cn.embedding_column(kind, dimension=2)]}, {"kind_embedding": np.eye(2)}
+        ... )
+        >>> outputs = layer({"kind": [[1], [0, 1]]})
+        >>> outputs["clicks"][0].shape
+        (2, 2, 2)
+    """
+
+    def __init__(self, columns: Columns | Groups, tables: Mapping[str, Any] | None = None) -> None:
+        self._encoder = Encoder(columns)
+        self.plan = self._encoder.plan
+        if tables is None and self.plan.tables:
+            message = f"the tables {list(self.plan.tables)} are random; give trained ones as tables="
+            warnings.warn(message, UntrainedTableWarning, stacklevel=2)
+        if tables is None:
+            random = np.random.default_rng()
+            self._tables = {name: new_table(table, random) for name, table in self.plan.tables.items()}
+        else:
+            check_table_names(self.plan.tables, tables)
+            self._tables = {name: checked_table(table, tables[name]) for name, table in self.plan.tables.items()}
+
+    def __call__(self, features_or_batches: Mapping[str, Any]) -> Any:
+        """{group: (steps, lengths)}, or (values, None) for a context group; see `embed`."""
+        batches = self._encoder.batches(features_or_batches)
+        return {name: embed(group, self._tables, batches[name]) for name, group in self.plan.groups.items()}
+
+    def tables(self) -> dict[str, Float32s]:
+        """The tables by name, float32 [num_buckets, dimension], read-only."""
+        return {name: read_only(table) for name, table in self._tables.items()}
+
+
+class SequenceFeatures(Features):
+    """One group of sequence columns: from features or a batch to (sequence_input, sequence_length).
+
+    Example:
+        >>> import numpy as np, colonnade as cn
+        >>> kind = cn.sequence_categorical_column_with_identity("kind", num_buckets=2)
+        >>> layer = SequenceFeatures([cn.embedding_column(kind, dimension=2)], {"kind_embedding": np.eye(2)})
+        >>> sequence_input, sequence_length = layer({"kind": [[1], [0, 1]]})
+        >>> sequence_input[0].tolist(), sequence_length.tolist()
+        ([[0.0, 1.0], [0.0, 0.0]], [1, 2])
+    """
+
+    def __init__(self, columns: Columns, tables: Mapping[str, Any] | None = None) -> None:
+        super().__init__(columns, tables)
+        self._group = self.plan.the_group_of(sequences=True)
+
+    def __call__(self, features_or_batch: Mapping[str, Any] | Batch) -> Embedded:
+        """float32 [batch, time, width] and int64 lengths [batch]; jagged batches give [steps, width]."""
+        return embed(self._group, self._tables, self._encoder.batch(features_or_batch))
+
+
+class DenseFeatures(Features):
+    """One group of context columns: from features or a batch to float32 [batch, width]."""
+
+    def __init__(self, columns: Columns, tables: Mapping[str, Any] | None = None) -> None:
+        super().__init__(columns, tables)
+        self._group = self.plan.the_group_of(sequences=False)
+
+    def __call__(self, features_or_batch: Mapping[str, Any] | Batch) -> Float32s:
+        """float32 [batch, width], columns in order of name."""
+        return embed(self._group, self._tables, self._encoder.batch(features_or_batch))[0]
+
+
+def sequence_input_layer(
+    features_or_batch: Mapping[str, Any] | Batch, columns: Columns, tables: Mapping[str, Any] | None = None
+) -> Embedded:
+    """TensorFlow 1.15's functional form of `SequenceFeatures`.
+
+    Args:
+        features_or_batch: Features in memory, or an encoded batch.
+        columns: Sequence columns.
+        tables: Trained tables by name; None makes random ones, with an UntrainedTableWarning.
+
+    Returns:
+        float32 [batch, time, width] and int64 lengths [batch].
+    """
+    return SequenceFeatures(columns, tables)(features_or_batch)

@@ -1,0 +1,270 @@
+"""Layers for PyTorch: ordinary modules that own the tables of some columns."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from ._batch import SequenceBatch, Slot
+from ._encoder import Encoder
+from ._plan import Columns, GroupPlan, Groups, Output, Table
+from ._tables import Float32s, check_table_names, checked_table, escape
+from .errors import ColumnValueError, DependencyError, FeatureTypeError, UntrainedTableWarning
+
+try:
+    import torch
+    from torch import Tensor, nn
+except ImportError as error:
+    raise DependencyError("colonnade.torch needs PyTorch; install colonnade[torch]") from error
+
+Batch: TypeAlias = SequenceBatch[Tensor]
+Embedded: TypeAlias = "tuple[Tensor, Tensor | None]"
+
+_RESERVED = frozenset(dir(nn.ParameterDict()))
+
+
+def embed(group: GroupPlan, tables: Mapping[str, Tensor], batch: Batch) -> Embedded:
+    """Ids and numbers to dense steps, by plain torch operators.
+
+    Args:
+        group: The group's plan, `encoder.plan.groups[name]`.
+        tables: float32 [num_buckets, dimension] by table name.
+        batch: The encoded group, as tensors on the tables' device.
+
+    Returns:
+        Columns side by side in order of name, float32: [batch, time, width] padded, [steps, width]
+        jagged, [batch, width] for a context; and the lengths int64 [batch], None for a context.
+    """
+    rank = 2 if batch.mask is not None else 1
+    parts = [_dense(output, tables, batch.slots[output.slot], rank) for output in group.outputs]
+    return torch.cat(parts, -1), batch.lengths
+
+
+def _dense(output: Output, tables: Mapping[str, Tensor], slot: Slot[Tensor], rank: int) -> Tensor:
+    """One column's numbers; `rank` is how many leading axes count the steps."""
+    values = slot.values
+    if output.kind == "numbers":
+        return values.reshape(*values.shape[:rank], output.width)
+    ids = values if values.dim() > rank else values.unsqueeze(-1)
+    weights = (ids >= 0).to(torch.float32)
+    if slot.weights is not None:
+        weights = weights * slot.weights.reshape(ids.shape)
+    if output.kind == "indicator":
+        counts = weights.new_zeros(*ids.shape[:rank], output.width)
+        return counts.scatter_add(-1, ids.clamp(min=0), weights)
+    return _combine(tables[output.table], ids, weights, output)
+
+
+def _combine(table: Tensor, ids: Tensor, weights: Tensor, output: Output) -> Tensor:
+    """Rows of a table, combined over the last axis of `ids`; -1 is clamped, gathered and weighted 0."""
+    if output.combiner != "sum":
+        weights = weights.clamp(min=0)
+    rows = nn.functional.embedding(ids.clamp(min=0), table)
+    if output.max_norm is not None:
+        # A smallest norm keeps the gradient finite where a row is all zeros.
+        norms = torch.linalg.vector_norm(rows, dim=-1, keepdim=True).clamp(min=torch.finfo(rows.dtype).tiny)
+        rows = rows * (output.max_norm / norms).clamp(max=1)
+    total = (rows * weights.unsqueeze(-1)).sum(-2)
+    if output.combiner == "sum":
+        return total
+    divisor = weights.sum(-1) if output.combiner == "mean" else weights.square().sum(-1).sqrt()
+    return total / torch.where(divisor > 0, divisor, 1).unsqueeze(-1)
+
+
+def to_tensors(batch: SequenceBatch[Any], device: torch.device | str | None = None) -> Batch:
+    """A batch of NumPy arrays as tensors, without a copy in host memory."""
+
+    def convert(array: Any) -> Tensor:
+        tensor = torch.from_numpy(array) if isinstance(array, np.ndarray) else array
+        return tensor.to(device)  # type: ignore[no-any-return]
+
+    return batch.map(convert)
+
+
+class Features(nn.Module):
+    """All groups of some columns, and the tables they share, each once.
+
+    Args:
+        columns: Columns of one group, or {name: columns}.
+        tables: Arrays or tensors to start from, by table name; None starts from each column's
+            initializer.
+
+    Raises:
+        TableError: a table is missing, unknown or of another shape.
+        As `Encoder` does: columns that cannot stand together.
+
+    Example:
+        >>> import colonnade as cn
+        >>> kind = cn.sequence_categorical_column_with_identity("kind", num_buckets=2)
+        >>> layer = Features({"clicks": [cn.embedding_column(kind, dimension=3)]})
+        >>> steps, lengths = layer({"kind": [[1], [0, 1]]})["clicks"]
+        >>> steps.shape, lengths.tolist()
+        (torch.Size([2, 2, 3]), [1, 2])
+    """
+
+    def __init__(self, columns: Columns | Groups, tables: Mapping[str, Any] | None = None) -> None:
+        super().__init__()
+        self._encoder = Encoder(columns)
+        self.plan = self._encoder.plan
+        if tables is not None:
+            check_table_names(self.plan.tables, tables)
+        self.embeddings = nn.ParameterDict()
+        for name, table in self.plan.tables.items():
+            start = _new_table(table) if tables is None else _given_table(table, tables[name])
+            self.embeddings[escape(name, _RESERVED)] = nn.Parameter(start, requires_grad=table.trainable)
+
+    def forward(self, features_or_batches: Any) -> Any:
+        """{group: (steps, lengths)}, or (values, None) for a context group; see `embed`."""
+        batches = self._encoder.batches(features_or_batches)
+        return {name: self._embed(group, batches[name]) for name, group in self.plan.groups.items()}
+
+    def tables(self) -> dict[str, Float32s]:
+        """Copies of the tables by name, float32 [num_buckets, dimension], for saving and for other layers."""
+        return {name: table.detach().cpu().numpy().copy() for name, table in self._tensors().items()}
+
+    def extra_repr(self) -> str:
+        """The groups and their columns."""
+        groups = self.plan.groups.values()
+        return ", ".join(f"{group.name or 'columns'}={[output.name for output in group.outputs]}" for group in groups)
+
+    def _tensors(self) -> dict[str, Tensor]:
+        return {name: self.embeddings[escape(name, _RESERVED)] for name in self.plan.tables}
+
+    def _embed(self, group: GroupPlan, batch: SequenceBatch[Any]) -> Embedded:
+        tables = self._tensors()
+        device = next(iter(tables.values())).device if tables else None
+        return embed(group, tables, to_tensors(batch, device))
+
+
+class SequenceFeatures(Features):
+    """One group of sequence columns: from features or a batch to (sequence_input, sequence_length).
+
+    Example:
+        >>> import torch, colonnade as cn
+        >>> kind = cn.sequence_categorical_column_with_identity("kind", num_buckets=2)
+        >>> layer = SequenceFeatures([cn.embedding_column(kind, dimension=3)])
+        >>> sequence_input, sequence_length = layer({"kind": [[1], [0, 1]]})
+        >>> output, state = torch.nn.GRU(3, 8, batch_first=True)(sequence_input)
+        >>> output.shape
+        torch.Size([2, 2, 8])
+    """
+
+    def __init__(self, columns: Columns, tables: Mapping[str, Any] | None = None) -> None:
+        super().__init__(columns, tables)
+        self._group = self.plan.the_group_of(sequences=True)
+
+    def forward(self, features_or_batch: Any) -> Embedded:
+        """float32 [batch, time, width] and int64 lengths [batch]; jagged batches give [steps, width]."""
+        return self._embed(self._group, self._encoder.batch(features_or_batch))
+
+
+class DenseFeatures(Features):
+    """One group of context columns: from features or a batch to float32 [batch, width]."""
+
+    def __init__(self, columns: Columns, tables: Mapping[str, Any] | None = None) -> None:
+        super().__init__(columns, tables)
+        self._group = self.plan.the_group_of(sequences=False)
+
+    def forward(self, features_or_batch: Any) -> Tensor:
+        """float32 [batch, width], columns in order of name."""
+        return self._embed(self._group, self._encoder.batch(features_or_batch))[0]
+
+
+def sequence_input_layer(
+    features_or_batch: Any, columns: Columns, tables: Mapping[str, Any] | None = None
+) -> Embedded:
+    """TensorFlow 1.15's functional form of `SequenceFeatures`.
+
+    Args:
+        features_or_batch: Features in memory, or an encoded batch.
+        columns: Sequence columns.
+        tables: Arrays or tensors by table name; gradients flow into tensors. None makes random ones,
+            with an UntrainedTableWarning.
+
+    Returns:
+        float32 [batch, time, width] and int64 lengths [batch].
+    """
+    encoder = Encoder(columns)
+    group = encoder.plan.the_group_of(sequences=True)
+    if tables is None:
+        if encoder.plan.tables:
+            message = f"the tables {list(encoder.plan.tables)} are random; give trained ones as tables="
+            warnings.warn(message, UntrainedTableWarning, stacklevel=2)
+        tensors = {name: _new_table(table) for name, table in encoder.plan.tables.items()}
+    else:
+        check_table_names(encoder.plan.tables, tables)
+        tensors = {name: _given_tensor(table, tables[name]) for name, table in encoder.plan.tables.items()}
+    device = next(iter(tensors.values())).device if tensors else None
+    return embed(group, tensors, to_tensors(encoder.batch(features_or_batch), device))
+
+
+def sequence_mask(lengths: Tensor, maxlen: int | None = None) -> Tensor:
+    """True where a step exists: mask[..., j] is j < lengths[...].
+
+    Args:
+        lengths: Integers of any shape.
+        maxlen: Size of the last axis; None is the largest length, at least 0.
+
+    Returns:
+        bool [*lengths.shape, maxlen].
+
+    Raises:
+        FeatureTypeError: lengths are not integers.
+        ColumnValueError: maxlen is negative.
+    """
+    if lengths.is_floating_point() or lengths.is_complex() or lengths.dtype == torch.bool:
+        raise FeatureTypeError(f"lengths must be integers, got {lengths.dtype}")
+    if maxlen is None:
+        maxlen = max(int(lengths.max()), 0) if lengths.numel() else 0
+    if maxlen < 0:
+        raise ColumnValueError(f"maxlen must not be negative, got {maxlen}")
+    return torch.arange(maxlen, device=lengths.device) < lengths.unsqueeze(-1)
+
+
+def concatenate_context_input(context_input: Tensor, sequence_input: Tensor) -> Tensor:
+    """Repeat the context at every step, behind the sequence's own numbers.
+
+    Args:
+        context_input: float32 [batch, context_width].
+        sequence_input: float32 [batch, time, sequence_width].
+
+    Returns:
+        float32 [batch, time, sequence_width + context_width].
+
+    Raises:
+        FeatureTypeError: an input of another rank or dtype.
+        ColumnValueError: the batches differ.
+    """
+    for name, tensor, rank in (("sequence_input", sequence_input, 3), ("context_input", context_input, 2)):
+        if tensor.dim() != rank:
+            raise FeatureTypeError(f"{name} must have rank {rank}, got {tensor.dim()}")
+        if tensor.dtype != torch.float32:
+            raise FeatureTypeError(f"{name} must have dtype float32, got {tensor.dtype}")
+    if len(context_input) != len(sequence_input):
+        raise ColumnValueError(f"context_input holds {len(context_input)} rows, sequence_input {len(sequence_input)}")
+    repeated = context_input.unsqueeze(1).expand(-1, sequence_input.shape[1], -1)
+    return torch.cat([sequence_input, repeated], -1)
+
+
+def _new_table(table: Table) -> Tensor:
+    if table.initializer is not None:
+        return _given_table(table, table.initializer((table.num_buckets, table.dimension), "float32"))
+    stddev = 1 / math.sqrt(table.dimension)
+    values = torch.empty(table.num_buckets, table.dimension)
+    return nn.init.trunc_normal_(values, std=stddev, a=-2 * stddev, b=2 * stddev)
+
+
+def _given_table(table: Table, given: Any) -> Tensor:
+    array = given.detach().cpu().numpy() if isinstance(given, Tensor) else given
+    return torch.from_numpy(checked_table(table, array).copy())
+
+
+def _given_tensor(table: Table, given: Any) -> Tensor:
+    if not isinstance(given, Tensor):
+        return _given_table(table, given)
+    checked_table(table, given.detach().cpu().numpy())
+    return given
