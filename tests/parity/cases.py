@@ -225,7 +225,7 @@ def hash_cases() -> list[Case]:
             "hash/int32 column reads int64 lists",
             [embedding(hashed("a", 10, "int32"), table=[[float(i), 0.0] for i in range(10)])],
             example(a=ints(101, 201)),
-            departs=departs("narrow-dtypes", {"output": fills([1, 2, 2], [[[3.0, 0.0], [5.0, 0.0]]])}),
+            departs=departs("narrow-dtypes", {"output": fills([1, 2, 2], [[[3.0, 0.0], [7.0, 0.0]]])}),
         ),
     ]
 

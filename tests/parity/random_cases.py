@@ -149,7 +149,7 @@ def numbers(
     if alone and rng.random() < 0.2:
         column, dtype = numeric(key, shape=shape, dtype="int64", default_value=rng.randint(-3, 3)), "int64"
     else:
-        times = {"times": 2.0} if rng.random() < 0.2 else {}
+        times = {"times": 0.5} if rng.random() < 0.2 else {}
         column = numeric(key, shape=shape, default_value=rng.choice([0.0, -1.0, 0.25]), **times)
         dtype = "float32"
 
