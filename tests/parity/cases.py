@@ -385,6 +385,11 @@ def layer_cases() -> list[Case]:
         from_examples("layer/columns are ordered by name", sorted_by_name[::-1], example(**row), example()),
         from_examples("layer/embedding and indicator of one key", both, example(a=ints(2, 0))),
         from_examples(
+            "layer/names that no framework takes",
+            [embedding(identity("a b/c:d.e", 3))],
+            example(**{"a b/c:d.e": ints(1)}),
+        ),
+        from_examples(
             "layer/inner shapes are flattened", pair, example(a=ints(1), b=floats(1, 2, 3, 4)), example()
         ),
         from_examples("layer/unequal lengths", pair, example(a=ints(1, 2), b=floats(1, 2, 3, 4)), fails=True),

@@ -9,6 +9,7 @@ import math
 import random
 import struct
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from parity import wire
 from parity.cases import dense, embedding, fixed, hashed, identity, indicator, numeric, ragged, texts, var
@@ -46,28 +47,27 @@ def as_float32(value: float) -> float:
     return struct.unpack("<f", struct.pack("<f", value))[0]
 
 
+SOURCES = ["examples", "examples", "examples", "sequence_examples", "ragged", "steps", "dense", "dense steps"]
+
+
+@dataclass(frozen=True)
 class Source:
-    """How a case's data come in, and what that allows.
+    """How a case's data come in, and what that allows; "steps" are ragged features of rank 3."""
 
-    kind: "examples", "sequence_examples", "ragged", "steps" (ragged of rank 3), "dense", "dense steps".
-    """
+    kind: str
 
-    def __init__(self, rng: random.Random) -> None:
-        self.kind = rng.choice(
-            [
-                "examples",
-                "examples",
-                "examples",
-                "sequence_examples",
-                "ragged",
-                "steps",
-                "dense",
-                "dense steps",
-            ]
-        )
-        self.serialized = self.kind in ("examples", "sequence_examples")
-        self.dense = self.kind in ("dense", "dense steps")
-        self.nested = self.kind in ("sequence_examples", "steps", "dense steps")
+    @property
+    def serialized(self) -> bool:
+        return self.kind in ("examples", "sequence_examples")
+
+    @property
+    def dense(self) -> bool:
+        return self.kind in ("dense", "dense steps")
+
+    @property
+    def nested(self) -> bool:
+        """Whether a step can hold several values."""
+        return self.kind in ("sequence_examples", "steps", "dense steps")
 
 
 def word(rng: random.Random, *, empty: bool) -> str:
@@ -230,7 +230,7 @@ def data_of(
 
 
 def random_layer_case(rng: random.Random) -> Case:
-    source = Source(rng)
+    source = Source(rng.choice(SOURCES))
     lengths = [rng.choice([0, 0, 1, 1, 2, 3, 7]) for _ in range(rng.choice([0, 1, 2, 3, 5, 8]))]
     count = rng.randint(1, 4)
     columns: list[Json] = []
