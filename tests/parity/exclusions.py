@@ -1,0 +1,31 @@
+"""Where Colonnade departs from TensorFlow on purpose: the name of each departure and its reason in a line.
+
+docs/differences.md tells each at length. Every departure but those in UNCASED has a case that pins it.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+EXCLUSIONS: Final[dict[str, str]] = {
+    "identity-out-of-range": "without a default, the documents promise an error; 2.21 passes the id on",
+    "unsigned-absent": "255 in uint8 is a value; TensorFlow takes it for -1 and drops it",
+    "hash-bucket-size-one": "the documents say greater than 1; TensorFlow accepts 1",
+    "trailing-empty-steps": "an empty step at the end of a row is a step; TensorFlow's length forgets it",
+    "padded-width": "the width is the longest row; TensorFlow keeps the width of the array that came in",
+    "numeric-partial-step": "a short row with a part of a step is an error; TensorFlow fills the step up",
+    "numeric-dense": "a dense array of numbers is an ordinary input; TensorFlow refuses it",
+    "numeric-empty-batch": "no rows give no steps; TensorFlow invents one, and then cannot concatenate",
+    "numeric-integers": "integer columns become float32 for the layer; TensorFlow cannot concatenate them",
+    "narrow-dtypes": "int32, float64 and so on read int64 and float lists; TensorFlow's parser refuses them",
+    "arguments": "constructors refuse what cannot work; TensorFlow fails late, or computes something else",
+    "wire-protobuf": "records mean what protobuf says; TensorFlow's fast parser drops or refuses some",
+    "wire-truncation": "a record cut short is an error; TensorFlow reads some cuts as empty records",
+    "mask-wide-lengths": "lengths stay int64; TensorFlow wraps those beyond int32",
+    "records-cut-header": "a file cut inside a record's header is an error; TensorFlow calls it the end",
+    "normalizer-input": "a normalizer gets the steps as an array; TensorFlow gives it a SparseTensor",
+    "named-apart": "two embeddings of one key coexist when named apart; TensorFlow has no name argument",
+    "unread-features": "a broken feature is an error whether or not it is asked for",
+}
+UNCASED: Final = frozenset({"records-cut-header", "normalizer-input", "named-apart"})
+"""Departures that no case can show; docs/differences.md names the test of each."""

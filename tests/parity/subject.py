@@ -1,0 +1,166 @@
+"""Colonnade's answers to the cases, in the form in which the oracle gives TensorFlow's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from colonnade.numpy import SequenceFeatures
+from parity.neutral import Answer, Case, Json, array_answer, make_table, map_leaves, numbers_answer, to_bytes
+
+import colonnade as cn
+from colonnade._ragged import BytesArray
+
+
+def build_column(declared: Json) -> Any:
+    """A column of Colonnade from its neutral form: the function's name and arguments."""
+    arguments = {name: value for name, value in declared.items() if name != "table"}
+    function = getattr(cn, arguments.pop("function"))
+    if "categorical_column" in arguments:
+        arguments["categorical_column"] = build_column(arguments["categorical_column"])
+    if "times" in arguments:
+        factor = arguments.pop("times")
+        arguments["normalizer_fn"] = lambda steps: steps * factor
+    return function(**arguments)
+
+
+def build_ragged(values: Json, dtype: str, rank: int) -> cn.Ragged | np.ndarray | BytesArray:
+    if rank == 1:
+        return (
+            BytesArray.from_list(map_leaves(to_bytes, values))
+            if dtype == "string"
+            else np.array(values, dtype)
+        )
+    splits = np.cumsum([0, *map(len, values)], dtype=np.int64)
+    return cn.Ragged(build_ragged([item for row in values for item in row], dtype, rank - 1), splits)
+
+
+def build_feature(declared: Json) -> Any:
+    values, dtype = declared["values"], declared["dtype"]
+    if declared["form"] == "ragged":
+        return build_ragged(values, dtype, declared["rank"])
+    if dtype == "string":
+        return np.array(map_leaves(to_bytes, values), object).reshape(declared["shape"])
+    return np.array(values, dtype).reshape(declared["shape"])
+
+
+def serialized(records: list[str]) -> list[bytes]:
+    return [to_bytes(record) for record in records]
+
+
+def encode(case: Case, columns: list[Any]) -> cn.SequenceBatch:
+    """The batch; from Examples in both ways, straight and by parsing first, which must agree."""
+    encoder = cn.Encoder(columns)
+    if "features" in case:
+        return encoder.encode({key: build_feature(feature) for key, feature in case["features"].items()})
+    if "sequence_examples" in case:
+        return encoder.encode_sequence_examples(serialized(case["sequence_examples"]))
+    examples = serialized(case["examples"])
+    batch = encoder.encode_examples(examples)
+    again = encoder.encode(cn.parse_example(examples, cn.make_parse_example_spec(columns)))
+    np.testing.assert_array_equal(batch.lengths, again.lengths)
+    for name, slot in batch.slots.items():
+        np.testing.assert_array_equal(slot.values, again.slots[name].values)
+    return batch
+
+
+def column_answer(case: Case, column: Any) -> Answer:
+    """Ids as [row][step][value] up to each row's length, or padded numbers; and lengths."""
+    batch = encode(case, [column])
+    [slot] = batch.slots.values()
+    lengths = batch.lengths.tolist()
+    if not hasattr(column, "categorical_column"):
+        return {"values": numbers_answer(slot.values), "lengths": lengths}
+    cells = slot.values if slot.values.ndim == 3 else slot.values[:, :, None]
+    kept = [
+        [[i for i in step if i >= 0] for step in row[:n]]
+        for row, n in zip(cells.tolist(), lengths, strict=True)
+    ]
+    return {"ids": kept, "lengths": lengths}
+
+
+def answer_ids(case: Case) -> Answer:
+    columns = [build_column(column) for column in case["columns"]]
+    return {"columns": {column.name: column_answer(case, column) for column in columns}}
+
+
+def answer_sequence_features(case: Case) -> Answer:
+    columns = [build_column(column) for column in case["columns"]]
+    tables = {
+        column.name: make_table(declared["table"])
+        for column, declared in zip(columns, case["columns"], strict=True)
+        if "table" in declared
+    }
+    layer = SequenceFeatures(columns, tables=tables)
+    output, lengths = layer(encode(case, columns))
+    assert output.dtype == np.float32
+    assert lengths.dtype == np.int64
+    answers = {column.name: column_answer(case, column) for column in columns}
+    return {"columns": answers, "output": numbers_answer(output), "lengths": lengths.tolist()}
+
+
+def build_spec(declared: Json) -> dict[str, Any]:
+    def one(feature: Json) -> Any:
+        arguments = dict(feature)
+        function = getattr(cn, arguments.pop("function"))
+        if arguments["dtype"] == "string" and "default_value" in arguments:
+            arguments["default_value"] = map_leaves(to_bytes, arguments["default_value"])
+        return function(**arguments)
+
+    return {key: one(feature) for key, feature in declared.items()}
+
+
+def parsed_answer(parsed: Any) -> Answer:
+    if not isinstance(parsed, cn.Ragged):
+        return array_answer(parsed)
+    flat = parsed.values
+    if isinstance(flat, BytesArray):
+        return {"dtype": "string", "rows": map_leaves(lambda raw: raw.decode("latin-1"), parsed.to_list())}
+    return {"dtype": parsed.dtype, "rows": parsed.to_list()}
+
+
+def answer_parse_example(case: Case) -> Answer:
+    parsed = cn.parse_example(serialized(case["examples"]), build_spec(case["spec"]))
+    return {"features": {key: parsed_answer(value) for key, value in parsed.items()}}
+
+
+def answer_sequence_mask(case: Case) -> Answer:
+    declared = case["lengths"]
+    lengths = np.array(declared["items"], declared["dtype"]).reshape(declared["shape"])
+    return {"mask": array_answer(cn.sequence_mask(lengths, case["maxlen"]))}
+
+
+def answer_hash(case: Case) -> Answer:
+    """Through a column, as a user would."""
+    column = cn.sequence_categorical_column_with_hash_bucket("key", case["hash_bucket_size"])
+    one_row = build_ragged([case["values"]], "string", 2)
+    [slot] = cn.Encoder([cn.embedding_column(column, 1)]).encode({"key": one_row}).slots.values()
+    return {"ids": slot.values[0].tolist()}
+
+
+def write_records(path: Path, case: Case) -> bytes:
+    """The file that Colonnade writes for a case of records."""
+    with cn.TFRecordWriter(path, compression=case["compression"]) as writer:
+        for record in case["records"]:
+            writer.write(to_bytes(record))
+    return path.read_bytes()
+
+
+OPERATIONS: dict[str, Callable[[Case], Answer]] = {
+    "ids": answer_ids,
+    "sequence_features": answer_sequence_features,
+    "parse_example": answer_parse_example,
+    "sequence_mask": answer_sequence_mask,
+    "hash": answer_hash,
+}
+
+
+def answer(case: Case) -> Answer:
+    """The answer; an error of Colonnade's own is one, any other is a failure."""
+    operation = OPERATIONS[case["operation"]]
+    try:
+        return operation(case)
+    except cn.errors.ColonnadeError as error:
+        return {"error": {"class": type(error).__name__, "message": str(error)}}
