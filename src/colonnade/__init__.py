@@ -19,7 +19,9 @@ from .columns import categorical_column_with_identity as categorical_column_with
 from .columns import embedding_column as embedding_column
 from .columns import indicator_column as indicator_column
 from .columns import numeric_column as numeric_column
-from .columns import sequence_categorical_column_with_hash_bucket as sequence_categorical_column_with_hash_bucket
+from .columns import (
+    sequence_categorical_column_with_hash_bucket as sequence_categorical_column_with_hash_bucket,
+)
 from .columns import sequence_categorical_column_with_identity as sequence_categorical_column_with_identity
 from .columns import sequence_numeric_column as sequence_numeric_column
 

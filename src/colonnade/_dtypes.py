@@ -15,8 +15,20 @@ INTEGERS: Final = frozenset({"int8", "int16", "int32", "int64", "uint8", "uint16
 FLOATS: Final = frozenset({"float16", "float32", "float64"})
 KNOWN: Final = INTEGERS | FLOATS | {"string", "bool"}
 
-_PYTHON: Final[dict[object, str]] = {str: "string", bytes: "string", int: "int64", float: "float32", bool: "bool"}
-_ALIASES: Final = {"str": "string", "bytes": "string", "object": "string", "half": "float16", "double": "float64"}
+_PYTHON: Final[dict[object, str]] = {
+    str: "string",
+    bytes: "string",
+    int: "int64",
+    float: "float32",
+    bool: "bool",
+}
+_ALIASES: Final = {
+    "str": "string",
+    "bytes": "string",
+    "object": "string",
+    "half": "float16",
+    "double": "float64",
+}
 
 
 def dtype_name(dtype: DtypeLike, *, key: str | None = None) -> str:
@@ -35,7 +47,9 @@ def dtype_name(dtype: DtypeLike, *, key: str | None = None) -> str:
         except TypeError:
             name = None
     if not isinstance(name, str):
-        raise ColumnTypeError(f"{dtype!r} is not a dtype; use a name such as 'int64', 'float32' or 'string'", key=key)
+        raise ColumnTypeError(
+            f"{dtype!r} is not a dtype; use a name such as 'int64', 'float32' or 'string'", key=key
+        )
     name = _ALIASES.get(name, name)
     if name.startswith(("str", "bytes")) and name != "string":
         name = "string"  # NumPy's sized strings: str96, bytes24

@@ -11,7 +11,6 @@ import numpy.typing as npt
 
 from . import _core
 from ._batch import SequenceBatch, Slot
-from ._dtypes import wire_dtype
 from ._features import FlatColumn, categorical_column, lookup, needs_python, normalized, numeric_column
 from ._parsing import Serialized, checked_batch
 from ._plan import THE_GROUP, Columns, GroupPlan, Groups, InnerColumn, Plan, SlotPlan, compile_plan
@@ -69,7 +68,11 @@ class Encoder:
             raise ColumnValueError("a jagged layout has no padding; leave side and pad_to_multiple_of out")
         if max_length is not None:
             max_length = checked_int(max_length, "max_length", at_least=1)
-        multiple = 1 if pad_to_multiple_of is None else checked_int(pad_to_multiple_of, "pad_to_multiple_of", at_least=1)
+        multiple = (
+            1
+            if pad_to_multiple_of is None
+            else checked_int(pad_to_multiple_of, "pad_to_multiple_of", at_least=1)
+        )
 
         keys = list(self.plan.spec)
         self._wanted = _core.WantedKeys(keys, [feature.dtype for feature in self.plan.spec.values()])
@@ -112,7 +115,9 @@ class Encoder:
             if slot.column not in made:
                 made[slot.column] = _flat_column(lookup(features, slot.column.key), slot.column)
         _check_rows(made)
-        return self._wrap(_core.encode(self._core, None, [made[slot.column].arrays() for slot in self._slots]))
+        return self._wrap(
+            _core.encode(self._core, None, [made[slot.column].arrays() for slot in self._slots])
+        )
 
     def encode_examples(self, serialized: Serialized) -> Encoded:
         """Encode serialized tf.train.Example records, all groups in one pass.
@@ -160,7 +165,9 @@ class Encoder:
         start = 0
         for group, (lengths, mask, row_splits) in zip(self.plan.groups.values(), groups, strict=True):
             end = start + len(group.slots)
-            batches[group.name] = SequenceBatch(_named_slots(group, arrays[start:end]), lengths, mask, row_splits)
+            batches[group.name] = SequenceBatch(
+                _named_slots(group, arrays[start:end]), lengths, mask, row_splits
+            )
             start = end
         return batches if self.plan.is_grouped else batches[THE_GROUP]
 

@@ -59,7 +59,9 @@ def lookup(features: Mapping[str, Any], key: str) -> Any:
             "for serialized records use encode_examples"
         )
     if key not in features:
-        raise MissingFeatureError(f"not among the features {', '.join(map(repr, features)) or '(none)'}", key=key)
+        raise MissingFeatureError(
+            f"not among the features {', '.join(map(repr, features)) or '(none)'}", key=key
+        )
     return features[key]
 
 
@@ -79,7 +81,9 @@ def categorical_column(feature: Any, dtype: str, key: str) -> FlatColumn:
             return _dense_categorical(array, dtype, key)
         feature = array.tolist()
     ragged = _as_ragged(feature, wire_dtype(dtype), key)
-    if isinstance(ragged.values, Ragged) or (isinstance(ragged.values, np.ndarray) and ragged.values.ndim > 1):
+    if isinstance(ragged.values, Ragged) or (
+        isinstance(ragged.values, np.ndarray) and ragged.values.ndim > 1
+    ):
         raise FeatureTypeError("several values a step are not supported here; give one value a step", key=key)
     if isinstance(ragged.values, BytesArray):
         _check_dtype("string", dtype, key)
@@ -100,7 +104,9 @@ def numeric_column(feature: Any, column: SequenceNumericColumn | NumericColumn) 
     return normalized(splits, values, column)
 
 
-def normalized(row_splits: Int64s, values: npt.NDArray[Any], column: SequenceNumericColumn | NumericColumn) -> FlatColumn:
+def normalized(
+    row_splits: Int64s, values: npt.NDArray[Any], column: SequenceNumericColumn | NumericColumn
+) -> FlatColumn:
     """Flat numbers in the column's dtype, normalized, as float32."""
     size = math.prod(column.shape)
     partial = np.flatnonzero(np.diff(row_splits) % size)
@@ -108,7 +114,8 @@ def normalized(row_splits: Int64s, values: npt.NDArray[Any], column: SequenceNum
         row = int(partial[0])
         got = int(row_splits[row + 1] - row_splits[row])
         raise errors.from_core(
-            "partial_step", {"got": got, "expected": size, "key": column.key, "column": column.name, "row": row}
+            "partial_step",
+            {"got": got, "expected": size, "key": column.key, "column": column.name, "row": row},
         )
     values = _narrowed(values, column.dtype, row_splits, column.key)
     if column.normalizer_fn is not None:
@@ -121,7 +128,9 @@ def needs_python(column: SequenceNumericColumn | NumericColumn) -> bool:
     return column.normalizer_fn is not None or column.dtype not in ("float32", "float64", "int64")
 
 
-def _call_normalizer(steps: npt.NDArray[Any], column: SequenceNumericColumn | NumericColumn) -> npt.NDArray[Any]:
+def _call_normalizer(
+    steps: npt.NDArray[Any], column: SequenceNumericColumn | NumericColumn
+) -> npt.NDArray[Any]:
     assert column.normalizer_fn is not None
     result = np.asarray(column.normalizer_fn(steps))
     if result.shape != steps.shape or result.dtype.kind not in "fiu":
@@ -132,7 +141,9 @@ def _call_normalizer(steps: npt.NDArray[Any], column: SequenceNumericColumn | Nu
     return result
 
 
-def _flat_numbers(feature: Any, column: SequenceNumericColumn | NumericColumn) -> tuple[Int64s, npt.NDArray[Any]]:
+def _flat_numbers(
+    feature: Any, column: SequenceNumericColumn | NumericColumn
+) -> tuple[Int64s, npt.NDArray[Any]]:
     key, size = column.key, math.prod(column.shape)
     if _is_array(feature):
         array = _checked_array(feature, key)
@@ -194,14 +205,20 @@ def _dense_categorical(array: npt.NDArray[Any], dtype: str, key: str) -> FlatCol
     else:
         present = np.ones(array.shape, bool)
     width = array.shape[1]
-    lengths = np.where(present.any(1), width - np.argmax(present[:, ::-1], 1), 0) if width else np.zeros(len(array), int)
+    lengths = (
+        np.where(present.any(1), width - np.argmax(present[:, ::-1], 1), 0)
+        if width
+        else np.zeros(len(array), int)
+    )
     kept = np.arange(width) < lengths[:, None]
     splits = np.zeros(len(array) + 1, np.int64)
     np.cumsum(lengths, out=splits[1:])
     holes = ~present[kept]
     values: npt.NDArray[Any] | BytesArray
     if array.dtype.kind in "OSU":
-        values = BytesArray.from_list([item for item, keep in zip(strings, kept.ravel(), strict=True) if keep])
+        values = BytesArray.from_list(
+            [item for item, keep in zip(strings, kept.ravel(), strict=True) if keep]
+        )
     else:
         values = _as_int64(array, dtype, key)[kept]
     return FlatColumn(splits, values, holes if holes.any() else None)
@@ -212,7 +229,9 @@ def _dense_strings(array: npt.NDArray[Any], key: str) -> list[bytes]:
     for index, item in enumerate(items):
         if not isinstance(item, str | bytes):
             row, step = divmod(index, array.shape[1])
-            raise FeatureTypeError(f"a {type(item).__name__} where a string was declared", key=key, row=row, step=step)
+            raise FeatureTypeError(
+                f"a {type(item).__name__} where a string was declared", key=key, row=row, step=step
+            )
     return [item.encode() if isinstance(item, str) else item for item in items]
 
 
@@ -234,7 +253,9 @@ def _check_dtype(got: str, declared: str, key: str) -> None:
 def _check_numeric(values: npt.NDArray[Any], column: SequenceNumericColumn | NumericColumn) -> None:
     kinds = "iu" if column.dtype in INTEGERS else "iuf"
     if values.size and values.dtype.kind not in kinds:
-        raise FeatureTypeError(f"{values.dtype.name} values where {column.dtype} was declared", key=column.key)
+        raise FeatureTypeError(
+            f"{values.dtype.name} values where {column.dtype} was declared", key=column.key
+        )
 
 
 def _narrowed(values: npt.NDArray[Any], dtype: str, row_splits: Int64s, key: str) -> npt.NDArray[Any]:
@@ -296,4 +317,6 @@ def _checked_array(value: Any, key: str) -> npt.NDArray[Any]:
 
 def _holds_rows(array: npt.NDArray[Any]) -> bool:
     """Whether an array is a column of row objects, as pandas keeps them."""
-    return array.dtype == object and array.ndim == 1 and any(not isinstance(item, str | bytes) for item in array)
+    return (
+        array.dtype == object and array.ndim == 1 and any(not isinstance(item, str | bytes) for item in array)
+    )

@@ -37,7 +37,7 @@ def sequence_mask(lengths: Any, maxlen: int | None = None) -> npt.NDArray[np.boo
         maxlen = max(int(array.max(initial=0)), 0)
     if maxlen < 0:
         raise ColumnValueError(f"maxlen must not be negative, got {maxlen}")
-    return np.arange(maxlen) < array[..., None]  # type: ignore[no-any-return]
+    return np.arange(maxlen) < array[..., None]
 
 
 def concatenate_context_input(context_input: Any, sequence_input: Any) -> npt.NDArray[np.float32]:

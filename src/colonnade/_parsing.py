@@ -49,7 +49,8 @@ def parse_example(serialized: Serialized, features: Mapping[str, FeatureSpec]) -
     if isinstance(serialized, bytes):
         indexed = _core.IndexedExamples([serialized], wanted)
         return {
-            key: _first(_parsed(indexed, index, feature)) for index, (key, feature) in enumerate(features.items())
+            key: _first(_parsed(indexed, index, feature))
+            for index, (key, feature) in enumerate(features.items())
         }
     indexed = _core.IndexedExamples(checked_batch(serialized), wanted)
     return {key: _parsed(indexed, index, feature) for index, (key, feature) in enumerate(features.items())}
@@ -61,7 +62,11 @@ def checked_batch(serialized: Any) -> Sequence[bytes] | BytesArray:
         return serialized
     if isinstance(serialized, np.ndarray) and serialized.ndim == 1 and serialized.dtype == object:
         return serialized.tolist()  # type: ignore[no-any-return]
-    hint = "; for one record give a list of one" if isinstance(serialized, bytes | bytearray | memoryview) else ""
+    hint = (
+        "; for one record give a list of one"
+        if isinstance(serialized, bytes | bytearray | memoryview)
+        else ""
+    )
     raise FeatureTypeError(
         f"serialized records must be a list of bytes or a BytesArray, got {type(serialized).__name__}{hint}"
     )

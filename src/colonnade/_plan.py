@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal, TypeAlias, cast, get_args
 
 from ._spec import FeatureSpec, column_spec, merge_specs
@@ -97,7 +98,9 @@ class Plan:
             GroupError: there are named groups, or the group is of the other sort.
         """
         if self.is_grouped:
-            raise GroupError(f"one list of columns is wanted here, not the groups {list(self.groups)}; use Features")
+            raise GroupError(
+                f"one list of columns is wanted here, not the groups {list(self.groups)}; use Features"
+            )
         group = self.groups[THE_GROUP]
         if group.is_sequence != sequences:
             wanted, got = ("sequence", "context") if sequences else ("context", "sequence")
@@ -137,12 +140,14 @@ def _checked_columns(group: str, columns: Columns) -> list[DenseColumn]:
     if isinstance(columns, get_args(Column)):
         columns = [cast(DenseColumn, columns)]
     if isinstance(columns, str | Mapping) or not isinstance(columns, Iterable):
-        raise ColumnTypeError(f"columns must be a column or an iterable of columns, got {type(columns).__name__}")
+        raise ColumnTypeError(
+            f"columns must be a column or an iterable of columns, got {type(columns).__name__}"
+        )
     checked = [_checked_column(column) for column in columns]
     if not checked:
         raise ColumnValueError(f"no columns given{f' in group {group!r}' if group else ''}")
     checked.sort(key=lambda column: column.name)
-    for one, next_one in zip(checked, checked[1:], strict=False):
+    for one, next_one in pairwise(checked):
         if one.name == next_one.name:
             raise DuplicateNameError(
                 f"two columns of this name: {one} and {next_one}; set them apart by name=", column=one.name
@@ -162,7 +167,9 @@ def _checked_column(column: object) -> DenseColumn:
         return cast(DenseColumn, column)
     if isinstance(column, get_args(CategoricalColumn)):
         name = cast(CategoricalColumn, column).name
-        raise ColumnTypeError("a categorical column; wrap it in embedding_column or indicator_column", column=name)
+        raise ColumnTypeError(
+            "a categorical column; wrap it in embedding_column or indicator_column", column=name
+        )
     raise ColumnTypeError(f"not a column: {type(column).__name__} {column!r}")
 
 

@@ -88,7 +88,9 @@ class FixedLenFeature:
         values = np.asarray(default, object).ravel().tolist()
         if len(values) not in (1, self.size):
             raise ColumnValueError(f"default_value must hold 1 or {self.size} values, got {len(values)}")
-        allowed = {"string": (str, bytes), "int64": (int, np.integer), "float32": (int, float, np.number)}[self.dtype]
+        allowed = {"string": (str, bytes), "int64": (int, np.integer), "float32": (int, float, np.number)}[
+            self.dtype
+        ]
         if not all(isinstance(value, allowed) and not isinstance(value, bool) for value in values):
             raise ColumnTypeError(f"default_value {default!r} does not fit dtype {self.dtype}")
         return tuple(values) if len(values) == self.size else tuple(values) * self.size
@@ -137,7 +139,9 @@ def merge_specs(specs: Iterable[Mapping[str, FeatureSpec]]) -> dict[str, Feature
         for key, feature in spec.items():
             other = merged.setdefault(key, feature)
             if other != feature:
-                raise SpecConflictError(f"read both as {other} and as {feature}; make the columns agree", key=key)
+                raise SpecConflictError(
+                    f"read both as {other} and as {feature}; make the columns agree", key=key
+                )
     return merged
 
 
@@ -157,5 +161,7 @@ def column_spec(column: Column) -> dict[str, FeatureSpec]:
 def _checked_wire_dtype(dtype: DtypeLike) -> str:
     name = dtype_name(dtype)
     if name not in WIRE_DTYPES:
-        raise ColumnValueError(f"records hold int64, float32 or string, not {name!r}; use {wire_dtype(name)!r}")
+        raise ColumnValueError(
+            f"records hold int64, float32 or string, not {name!r}; use {wire_dtype(name)!r}"
+        )
     return name

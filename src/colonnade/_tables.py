@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Container, Mapping
-from typing import Any, cast
+from typing import Any
 from urllib.parse import quote
 
 import numpy as np
@@ -80,6 +80,6 @@ def escape(name: str, reserved: Container[str] = ()) -> str:
 
 def read_only(array: Float32s) -> Float32s:
     """A view that cannot be written to."""
-    view = cast(Float32s, array.view())
+    view = array.view()
     view.flags.writeable = False
     return view

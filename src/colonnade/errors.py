@@ -203,7 +203,8 @@ def from_core(code: str, detail: dict[str, Any]) -> Exception:
             )
         case "partial_step":
             return PartialStepError(
-                f"{got} values are not a multiple of the {expected} that the shape needs for each step", **detail
+                f"{got} values are not a multiple of the {expected} that the shape needs for each step",
+                **detail,
             )
         case "unequal_lengths":
             return UnequalLengthsError(
@@ -217,7 +218,7 @@ def from_core(code: str, detail: dict[str, Any]) -> Exception:
             )
         case "truncated_data":
             return DataLossError(
-                f"the record promises {expected} bytes, the file has {got} left: cut off, or not a TFRecord file",
+                f"the record promises {expected} bytes, the file has {got} left: cut off, or no TFRecord file",
                 **detail,
             )
         case "bad_length_crc":
@@ -236,7 +237,9 @@ def from_core(code: str, detail: dict[str, Any]) -> Exception:
                 **detail,
             )
         case "too_large":
-            return LimitError(f"{got} bytes wanted, the limit is {expected}; encode smaller batches", **detail)
+            return LimitError(
+                f"{got} bytes wanted, the limit is {expected}; encode smaller batches", **detail
+            )
         case "out_of_memory":
             return MemoryError(f"{got} bytes could not be allocated")
     raise AssertionError(f"the core returned an unknown error code {code!r}")

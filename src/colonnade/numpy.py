@@ -102,7 +102,9 @@ class Features:
             self._tables = {name: new_table(table, random) for name, table in self.plan.tables.items()}
         else:
             check_table_names(self.plan.tables, tables)
-            self._tables = {name: checked_table(table, tables[name]) for name, table in self.plan.tables.items()}
+            self._tables = {
+                name: checked_table(table, tables[name]) for name, table in self.plan.tables.items()
+            }
 
     def __call__(self, features_or_batches: Mapping[str, Any]) -> Any:
         """{group: (steps, lengths)}, or (values, None) for a context group; see `embed`."""

@@ -129,7 +129,9 @@ class Features(nn.Module):
     def extra_repr(self) -> str:
         """The groups and their columns."""
         groups = self.plan.groups.values()
-        return ", ".join(f"{group.name or 'columns'}={[output.name for output in group.outputs]}" for group in groups)
+        return ", ".join(
+            f"{group.name or 'columns'}={[output.name for output in group.outputs]}" for group in groups
+        )
 
     def _tensors(self) -> dict[str, Tensor]:
         return {name: self.embeddings[escape(name, _RESERVED)] for name in self.plan.tables}
@@ -245,7 +247,9 @@ def concatenate_context_input(context_input: Tensor, sequence_input: Tensor) -> 
         if tensor.dtype != torch.float32:
             raise FeatureTypeError(f"{name} must have dtype float32, got {tensor.dtype}")
     if len(context_input) != len(sequence_input):
-        raise ColumnValueError(f"context_input holds {len(context_input)} rows, sequence_input {len(sequence_input)}")
+        raise ColumnValueError(
+            f"context_input holds {len(context_input)} rows, sequence_input {len(sequence_input)}"
+        )
     repeated = context_input.unsqueeze(1).expand(-1, sequence_input.shape[1], -1)
     return torch.cat([sequence_input, repeated], -1)
 

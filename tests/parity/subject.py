@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from colonnade.numpy import SequenceFeatures
 from parity.neutral import Answer, Case, Json, array_answer, make_table, map_leaves, numbers_answer, to_bytes
 
 import colonnade as cn
 from colonnade._ragged import BytesArray
+from colonnade.numpy import SequenceFeatures
 
 
 def build_column(declared: Json) -> Any:

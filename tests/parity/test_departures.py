@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from colonnade.numpy import SequenceFeatures
 from parity.neutral import make_table
 
 import colonnade as cn
+from colonnade.numpy import SequenceFeatures
 
 
 def test_normalizer_gets_the_steps():

@@ -7,7 +7,9 @@ from ._embedding import Initializer as Initializer
 from ._embedding import embedding_column as embedding_column
 from ._hashed import HashedCategoricalColumn as HashedCategoricalColumn
 from ._hashed import categorical_column_with_hash_bucket as categorical_column_with_hash_bucket
-from ._hashed import sequence_categorical_column_with_hash_bucket as sequence_categorical_column_with_hash_bucket
+from ._hashed import (
+    sequence_categorical_column_with_hash_bucket as sequence_categorical_column_with_hash_bucket,
+)
 from ._identity import IdentityCategoricalColumn as IdentityCategoricalColumn
 from ._identity import categorical_column_with_identity as categorical_column_with_identity
 from ._identity import sequence_categorical_column_with_identity as sequence_categorical_column_with_identity

@@ -30,7 +30,9 @@ def checked_int(value: Any, what: str, *, at_least: int, key: str | None = None)
     try:
         number = operator.index(value)
     except TypeError:
-        raise ColumnTypeError(f"{what} must be an int, got {type(value).__name__} {value!r}", key=key) from None
+        raise ColumnTypeError(
+            f"{what} must be an int, got {type(value).__name__} {value!r}", key=key
+        ) from None
     if isinstance(value, bool):
         raise ColumnTypeError(f"{what} must be an int, got bool {value!r}", key=key)
     if number < at_least:
@@ -42,7 +44,7 @@ def checked_int(value: Any, what: str, *, at_least: int, key: str | None = None)
 
 def checked_real(value: Any, what: str, *, key: str | None = None) -> float | int:
     """An int or a float; NumPy scalars count, bools and strings do not."""
-    if isinstance(value, bool) or isinstance(value, str | bytes) or value is None:
+    if value is None or isinstance(value, bool | str | bytes):
         raise ColumnTypeError(f"{what} must be a number, got {type(value).__name__} {value!r}", key=key)
     try:
         return operator.index(value)
@@ -51,7 +53,9 @@ def checked_real(value: Any, what: str, *, key: str | None = None) -> float | in
     try:
         return float(value)
     except (TypeError, ValueError):
-        raise ColumnTypeError(f"{what} must be a number, got {type(value).__name__} {value!r}", key=key) from None
+        raise ColumnTypeError(
+            f"{what} must be a number, got {type(value).__name__} {value!r}", key=key
+        ) from None
 
 
 def checked_shape(shape: Any, *, key: str) -> tuple[int, ...]:
@@ -78,7 +82,9 @@ def checked_name(name: object) -> str | None:
 def checked_categorical(column: object, wrapper: str) -> PlainCategoricalColumn:
     """A categorical column; anything else cannot stand inside a `wrapper`."""
     # Structural, so that a new kind of categorical column needs no list kept here.
-    if not isinstance(column, type) and all(hasattr(column, part) for part in ("key", "name", "num_buckets", "dtype")):
+    if not isinstance(column, type) and all(
+        hasattr(column, part) for part in ("key", "name", "num_buckets", "dtype")
+    ):
         return cast("PlainCategoricalColumn", column)
     raise ColumnTypeError(
         f"{wrapper} needs a categorical column, such as sequence_categorical_column_with_identity makes; "

@@ -38,7 +38,9 @@ class EmbeddingColumn:
         if self.combiner not in COMBINERS:
             raise ColumnValueError(f"combiner must be one of {COMBINERS}, got {self.combiner!r}", column=name)
         if self.initializer is not None and not callable(self.initializer):
-            raise ColumnTypeError(f"initializer must be callable or None, got {self.initializer!r}", column=name)
+            raise ColumnTypeError(
+                f"initializer must be callable or None, got {self.initializer!r}", column=name
+            )
         if not isinstance(self.trainable, bool):
             raise ColumnTypeError(f"trainable must be a bool, got {self.trainable!r}", column=name)
         if self.max_norm is not None:

@@ -20,7 +20,9 @@ class IndicatorColumn:
         object.__setattr__(self, "name", checked_name(self.name or None) or f"{column.name}_indicator")
 
 
-def indicator_column(categorical_column: PlainCategoricalColumn, *, name: str | None = None) -> IndicatorColumn:
+def indicator_column(
+    categorical_column: PlainCategoricalColumn, *, name: str | None = None
+) -> IndicatorColumn:
     """A multi-hot representation of a categorical column, num_buckets wide.
 
     An id that occurs twice in a step counts 2; ids below 0 count nothing.

@@ -75,7 +75,9 @@ def _check_numbers(column: SequenceNumericColumn | NumericColumn) -> None:
         raise ColumnValueError(f"dtype must be convertible to float32, got {dtype!r}", key=key)
     object.__setattr__(column, "dtype", dtype)
     if column.normalizer_fn is not None and not callable(column.normalizer_fn):
-        raise ColumnTypeError(f"normalizer_fn must be callable or None, got {column.normalizer_fn!r}", key=key)
+        raise ColumnTypeError(
+            f"normalizer_fn must be callable or None, got {column.normalizer_fn!r}", key=key
+        )
 
 
 def numeric_column(
