@@ -40,6 +40,7 @@ class Plan:
         column: str,
         op: str,
         key: int,
+        weight_key: int | None = None,
         num_buckets: int = 1,
         default_id: int | None = None,
         step_values: int = 1,
@@ -48,9 +49,11 @@ class Plan:
 
 EncodedGroup = tuple[npt.NDArray[np.int64] | None, npt.NDArray[np.bool_] | None, npt.NDArray[np.int64] | None]
 
+EncodedSlot = tuple[npt.NDArray[Any], npt.NDArray[np.float32] | None, npt.NDArray[np.int64] | None]
+
 def encode(
     plan: Plan, examples: IndexedExamples | None, columns: list[tuple[npt.NDArray[Any] | None, ...] | None]
-) -> tuple[list[EncodedGroup], list[npt.NDArray[Any]]]: ...
+) -> tuple[list[EncodedGroup], list[EncodedSlot]]: ...
 def embed(
     ids: npt.NDArray[np.int64],
     weights: npt.NDArray[np.float32] | None,

@@ -119,6 +119,10 @@ class UnequalLengthsError(ColonnadeError, ValueError):
     """Columns of one group that have different numbers of steps in a row, or of rows."""
 
 
+class WeightsError(ColonnadeError, ValueError):
+    """Weights of another structure than the ids that they belong to."""
+
+
 class NarrowingError(ColonnadeError, ValueError):
     """A value that the declared dtype cannot hold."""
 
@@ -204,6 +208,11 @@ def from_core(code: str, detail: dict[str, Any]) -> Exception:
         case "partial_step":
             return PartialStepError(
                 f"{got} values are not a multiple of the {expected} that the shape needs for each step",
+                **detail,
+            )
+        case "weights_mismatch":
+            return WeightsError(
+                f"{got} weights for {expected} ids; give each id of each step one weight",
                 **detail,
             )
         case "unequal_lengths":

@@ -14,13 +14,16 @@ namespace colonnade {
 class WireRows {
 public:
     WireRows(std::span<const Record> records, const ExampleIndex& index, std::size_t key, Kind kind)
-        : records_(records), index_(index), key_(key), kind_(kind) {}
+        : records_(records), index_(&index), key_(key), kind_(kind) {}
 
     [[nodiscard]] Kind kind() const { return kind_; }
 
     [[nodiscard]] std::size_t rows() const { return records_.size(); }
-    [[nodiscard]] std::size_t values(std::size_t row) const { return index_.list(row, key_).values; }
+    [[nodiscard]] std::size_t values(std::size_t row) const { return index_->list(row, key_).values; }
     [[nodiscard]] const bool* holes(std::size_t) const { return nullptr; }
+    [[nodiscard]] const std::int64_t* step_splits(std::size_t) const { return nullptr; }
+    [[nodiscard]] bool nested() const { return false; }
+    [[nodiscard]] std::size_t steps(std::size_t row) const { return values(row); }
 
     void int64s(std::size_t row, std::int64_t* out) const {
         for (const auto& chunk : chunks(row)) {
@@ -76,8 +79,8 @@ public:
 
 private:
     [[nodiscard]] std::span<const Chunk> chunks(std::size_t row) const {
-        const auto& list = index_.list(row, key_);
-        return {index_.chunks.data() + list.first_chunk, list.chunks};
+        const auto& list = index_->list(row, key_);
+        return {index_->chunks.data() + list.first_chunk, list.chunks};
     }
 
     static void skip_tag(const std::uint8_t*& at) {
@@ -86,7 +89,7 @@ private:
     }
 
     std::span<const Record> records_;
-    const ExampleIndex& index_;
+    const ExampleIndex* index_;
     std::size_t key_;
     Kind kind_;
 };
@@ -95,7 +98,8 @@ private:
 struct RaggedColumn {
     Kind kind = Kind::none;
     std::size_t rows = 0;
-    const std::int64_t* row_splits = nullptr;
+    const std::int64_t* row_splits = nullptr;   // [rows + 1], of steps
+    const std::int64_t* step_splits = nullptr;  // [steps + 1], of values; only where steps hold several
     const std::int64_t* int64s = nullptr;
     const float* floats = nullptr;
     const std::uint8_t* bytes = nullptr;
@@ -109,27 +113,39 @@ public:
 
     [[nodiscard]] Kind kind() const { return column_.kind; }
     [[nodiscard]] std::size_t rows() const { return column_.rows; }
-    [[nodiscard]] std::size_t values(std::size_t row) const {
+    [[nodiscard]] bool nested() const { return column_.step_splits != nullptr; }
+    [[nodiscard]] std::size_t steps(std::size_t row) const {
         return static_cast<std::size_t>(column_.row_splits[row + 1] - column_.row_splits[row]);
     }
+    [[nodiscard]] std::size_t values(std::size_t row) const {
+        return static_cast<std::size_t>(begin(row + 1) - begin(row));
+    }
+    // Where the steps of a row begin and end; only differences mean something.
+    [[nodiscard]] const std::int64_t* step_splits(std::size_t row) const {
+        return column_.step_splits + column_.row_splits[row];
+    }
     [[nodiscard]] const bool* holes(std::size_t row) const {
-        return column_.holes == nullptr ? nullptr : column_.holes + column_.row_splits[row];
+        return column_.holes == nullptr ? nullptr : column_.holes + begin(row);
     }
     void int64s(std::size_t row, std::int64_t* out) const {
-        std::copy_n(column_.int64s + column_.row_splits[row], values(row), out);
+        std::copy_n(column_.int64s + begin(row), values(row), out);
     }
-    void floats(std::size_t row, float* out) const {
-        std::copy_n(column_.floats + column_.row_splits[row], values(row), out);
-    }
+    void floats(std::size_t row, float* out) const { std::copy_n(column_.floats + begin(row), values(row), out); }
     template <typename Use>
     void each_bytes(std::size_t row, Use use) const {
-        for (auto i = column_.row_splits[row]; i < column_.row_splits[row + 1]; ++i) {
+        for (auto i = begin(row); i < begin(row + 1); ++i) {
             use(column_.bytes + column_.offsets[i],
                 static_cast<std::size_t>(column_.offsets[i + 1] - column_.offsets[i]));
         }
     }
 
 private:
+    // The first value of a row.
+    [[nodiscard]] std::int64_t begin(std::size_t row) const {
+        const auto step = column_.row_splits[row];
+        return column_.step_splits == nullptr ? step : column_.step_splits[step];
+    }
+
     RaggedColumn column_;
 };
 
