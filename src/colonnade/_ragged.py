@@ -195,8 +195,8 @@ class Ragged:
         copied if they lie in one piece, and are then read-only.
 
         Args:
-            exported: An object with `__arrow_c_array__` or `__arrow_c_stream__`, of a list type (list, large_list,
-                fixed_size_list, list_view, large_list_view), nested or not, of numbers or strings,
+            exported: An object with `__arrow_c_array__` or `__arrow_c_stream__`, of a list type (list,
+                large_list, fixed_size_list, list_view, large_list_view), nested or not, of numbers or strings,
                 dictionary-encoded or not.
 
         Raises:
