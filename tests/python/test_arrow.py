@@ -110,6 +110,27 @@ def test_a_null_among_the_values_is_located(array, where):
     assert raised.value.where == where
 
 
+@pytest.mark.parametrize("values", [[None, 1, 2, 3], [None, "a", "b", "c"], [None, True, False, True]])
+def test_children_with_an_offset_of_their_own(values):
+    """A null before the offset is none of ours; one after it is found where it is."""
+    child = pa.array(values)
+    wanted = plain(values[1:])
+    assert Ragged.from_arrow(pa.ListArray.from_arrays([0, 1, 3], child.slice(1))).to_list() == [
+        wanted[:1],
+        wanted[1:],
+    ]
+    dictionary = pa.DictionaryArray.from_arrays([0, 2, 1], child.slice(1))
+    taken = Ragged.from_arrow(pa.ListArray.from_arrays([0, 2], dictionary.slice(1)))
+    assert taken.to_list() == [[wanted[2], wanted[1]]]
+    with pytest.raises(RaggedError) as raised:
+        Ragged.from_arrow(pa.ListArray.from_arrays([0, 1, 3], pa.array([*values[1:], None]).slice(1)))
+    assert raised.value.where == {"row": 1, "step": 1}
+
+
+def plain(values: list[Any]) -> list[Any]:
+    return [value.encode() if isinstance(value, str) else value for value in values]
+
+
 def test_unsigned_beyond_int64():
     with pytest.raises(NarrowingError, match="18446744073709551615") as raised:
         Ragged.from_arrow(pa.array([[1], [2, 2**64 - 1]], pa.list_(pa.uint64())))

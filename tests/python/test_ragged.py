@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import doctest
 import pickle
 
 import numpy as np
 import pytest
 
+from colonnade import _ragged
 from colonnade._ragged import BytesArray, Ragged
 from colonnade.errors import FeatureTypeError, NarrowingError, RaggedError
 
@@ -210,3 +212,9 @@ def test_pickle_copies(nested):
 def test_repr_is_short():
     assert repr(Ragged.from_list([[1, 2], []])) == "Ragged(2 rows, 2 values, dtype='int64')"
     assert repr(BytesArray.from_list(["ab"])) == "BytesArray(1 items, 2 bytes)"
+
+
+def test_documented_examples():
+    ran = doctest.testmod(_ragged)
+    assert ran.failed == 0
+    assert ran.attempted > 5
