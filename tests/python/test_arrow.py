@@ -110,10 +110,12 @@ def test_a_null_among_the_values_is_located(array, where):
     assert raised.value.where == where
 
 
-@pytest.mark.parametrize("values", [[None, 1, 2, 3], [None, "a", "b", "c"], [None, True, False, True]])
-def test_children_with_an_offset_of_their_own(values):
+@pytest.mark.parametrize("kind", [pa.bool_(), *NUMBERS, *STRINGS], ids=str)
+def test_children_with_an_offset_of_their_own(kind):
     """A null before the offset is none of ours; one after it is found where it is."""
-    child = pa.array(values)
+    text, truth = kind in STRINGS, kind == pa.bool_()
+    values = [None, *("abc" if text else [True, False, True] if truth else [1, 2, 3])]
+    child = pa.array(values, kind)
     wanted = plain(values[1:])
     assert Ragged.from_arrow(pa.ListArray.from_arrays([0, 1, 3], child.slice(1))).to_list() == [
         wanted[:1],
@@ -123,7 +125,7 @@ def test_children_with_an_offset_of_their_own(values):
     taken = Ragged.from_arrow(pa.ListArray.from_arrays([0, 2], dictionary.slice(1)))
     assert taken.to_list() == [[wanted[2], wanted[1]]]
     with pytest.raises(RaggedError) as raised:
-        Ragged.from_arrow(pa.ListArray.from_arrays([0, 1, 3], pa.array([*values[1:], None]).slice(1)))
+        Ragged.from_arrow(pa.ListArray.from_arrays([0, 1, 3], pa.array([*values[1:], None], kind).slice(1)))
     assert raised.value.where == {"row": 1, "step": 1}
 
 
