@@ -75,6 +75,8 @@ RaggedColumn borrow_column(const nb::tuple& arrays, Kind kind) {
     column.row_splits = splits.data();
     column.rows = splits.shape(0) - 1;
     auto values = nb::len(items);
+    // Integers beyond int64 are hashed as their text, so an integer column may come as bytes.
+    if (nb::len(arrays) == 5) kind = column.kind = Kind::bytes;
     if (kind == Kind::int64s) column.int64s = array_of<Int64s>(items).data();
     if (kind == Kind::floats) column.floats = array_of<Floats>(items).data();
     if (kind == Kind::bytes) {
@@ -116,14 +118,16 @@ nb::tuple wrap(Encoded&& encoded) {
     return nb::make_tuple(groups, slots);
 }
 
-// One key's rows, from its ragged arrays where there are some, else from the examples.
-Rows rows_of(const IndexedExamples* examples, nb::handle arrays, std::size_t key, Kind kind, Kind kind_in_memory,
-             std::optional<std::size_t>& rows) {
-    if (arrays.is_none()) {
-        if (examples == nullptr) throw nb::value_error("a slot without values");
-        return WireRows(examples->records(), examples->index(), key, kind);
-    }
-    const auto column = borrow_column(nb::cast<nb::tuple>(arrays), kind_in_memory);
+// A key's rows where they are not given as arrays; the steps of a sequence lie in the feature lists of
+// SequenceExamples, everything else in Examples and contexts.
+Rows rows_of(const IndexedExamples* examples, std::size_t key, bool context) {
+    if (examples == nullptr) throw nb::value_error("a slot without values");
+    if (examples->has_lists() && !context) return examples->steps(key);
+    return examples->rows(key);
+}
+
+Rows rows_of(nb::handle arrays, Kind kind, std::optional<std::size_t>& rows) {
+    const auto column = borrow_column(nb::cast<nb::tuple>(arrays), kind);
     if (rows.value_or(column.rows) != column.rows) throw nb::value_error("slots differ in rows");
     rows = column.rows;
     return RaggedRows(column);
@@ -139,13 +143,15 @@ nb::tuple encode(const Plan& plan, const IndexedExamples* examples, const nb::li
     if (examples != nullptr) rows = examples->records().size();
     for (std::size_t s = 0; s < slots; ++s) {
         const auto& slot = plan.core.slots[s];
-        const auto kind = plan.wanted->kinds[slot.key];
+        const bool context = plan.core.groups[slot.group].context;
+        const nb::object values = columns[2 * s];
+        const nb::object weights = columns[2 * s + 1];
         // Numbers and weights in memory are float32 by now, whatever the records hold.
-        const auto in_memory = slot.ids.op == Op::numbers ? Kind::floats : kind;
-        Source source{rows_of(examples, columns[2 * s], slot.key, kind, in_memory, rows), {}};
+        const auto kind = slot.ids.op == Op::numbers ? Kind::floats : plan.wanted->kinds[slot.key];
+        Source source{values.is_none() ? rows_of(examples, slot.key, context) : rows_of(values, kind, rows), {}};
         if (slot.weight_key) {
-            source.weights.emplace(rows_of(examples, columns[2 * s + 1], *slot.weight_key,
-                                           plan.wanted->kinds[*slot.weight_key], Kind::floats, rows));
+            source.weights.emplace(weights.is_none() ? rows_of(examples, *slot.weight_key, context)
+                                                     : rows_of(weights, Kind::floats, rows));
         }
         sources.push_back(std::move(source));
     }

@@ -64,6 +64,26 @@ void make_numbers(const Rows& rows, std::size_t row, Scratch<std::int64_t>& scra
         source.values, *source.weights);
 }
 
+// Numbers: a flat row holds whole steps, and each step of a nested one is whole.
+template <typename Numbers>
+[[nodiscard]] Error count_number_steps(const SlotPlan& slot, const Numbers& source, std::size_t row,
+                                       std::size_t& steps) {
+    if (!source.nested()) {
+        if (steps % slot.step_values != 0) return row_error(Code::partial_step, row, steps, slot.step_values);
+        steps /= slot.step_values;
+        return {};
+    }
+    const auto* splits = source.step_splits(row);
+    for (std::size_t step = 0; step < steps; ++step) {
+        const auto values = static_cast<std::size_t>(splits[step + 1] - splits[step]);
+        if (values == slot.step_values) continue;
+        auto error = row_error(Code::partial_step, row, values, slot.step_values);
+        error.step = static_cast<std::int64_t>(step);
+        return error;
+    }
+    return {};
+}
+
 // Steps of every row, equal for all slots of the group.
 [[nodiscard]] Error count_steps(const EncodePlan& plan, std::size_t group, std::span<const Source> sources,
                                 Layout& layout) {
@@ -76,11 +96,10 @@ void make_numbers(const Rows& rows, std::size_t row, Scratch<std::int64_t>& scra
         auto error = std::visit(
             [&](const auto& source) -> Error {
                 for (std::size_t row = 0; row < layout.rows.size(); ++row) {
-                    auto steps = source.steps(row);
-                    if (steps % slot.step_values != 0) {
-                        return row_error(Code::partial_step, row, steps, slot.step_values);
+                    std::size_t steps = source.steps(row);
+                    if (slot.ids.op == Op::numbers) {
+                        if (auto error = count_number_steps(slot, source, row, steps)) return error;
                     }
-                    steps /= slot.step_values;
                     if (is_first) layout.rows[row].steps = steps;
                     if (layout.rows[row].steps == steps) continue;
                     auto unequal = row_error(Code::unequal_lengths, row, steps, layout.rows[row].steps);

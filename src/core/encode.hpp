@@ -37,7 +37,7 @@ struct Encoded {
     std::vector<EncodedSlot> slots;
 };
 
-using Rows = std::variant<WireRows, RaggedRows>;
+using Rows = std::variant<WireRows, WireSteps, RaggedRows>;
 
 struct Source {
     Rows values;

@@ -9,6 +9,9 @@ namespace colonnade::limits {
 // Protobuf itself cannot hold a message of 2^31 bytes or more.
 inline constexpr std::uint64_t record_bytes = (std::uint64_t{1} << 31) - 1;
 
+// Serialized records of one call; every count of pass one then fits 32 bits.
+inline constexpr std::uint64_t batch_bytes = std::uint64_t{1} << 32;
+
 // Nesting of messages and unknown groups, the outermost message not counted: protobuf's own default.
 inline constexpr int nesting = 100;
 
