@@ -9,7 +9,7 @@ import numpy as np
 from .errors import ColumnTypeError, ColumnValueError
 
 DtypeLike: TypeAlias = Any
-"""A name ("string", "int64"), a NumPy dtype, `str`, `bytes`, `int`, `float`, or anything with such a `.name`."""
+"""A name ("string", "int64"), a NumPy dtype, `str`, `bytes`, `int`, `float`, or what has such a `.name`."""
 
 INTEGERS: Final = frozenset({"int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"})
 FLOATS: Final = frozenset({"float16", "float32", "float64"})

@@ -98,7 +98,7 @@ template <typename Numbers>
                 for (std::size_t row = 0; row < layout.rows.size(); ++row) {
                     std::size_t steps = source.steps(row);
                     if (slot.ids.op == Op::numbers) {
-                        if (auto error = count_number_steps(slot, source, row, steps)) return error;
+                        if (auto partial = count_number_steps(slot, source, row, steps)) return partial;
                     }
                     if (is_first) layout.rows[row].steps = steps;
                     if (layout.rows[row].steps == steps) continue;
