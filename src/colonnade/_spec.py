@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +13,10 @@ import numpy.typing as npt
 from ._dtypes import DtypeLike, dtype_name, wire_dtype
 from ._ragged import BytesArray
 from .columns import (
+    BucketizedColumn,
     Column,
+    CrossedColumn,
+    CrossKey,
     EmbeddingColumn,
     HashedCategoricalColumn,
     IdentityCategoricalColumn,
@@ -21,6 +24,9 @@ from .columns import (
     NumericColumn,
     SequenceCategoricalColumn,
     SequenceNumericColumn,
+    VocabularyFileCategoricalColumn,
+    VocabularyListCategoricalColumn,
+    WeightedCategoricalColumn,
 )
 from .columns._checks import checked_shape
 from .errors import ColumnTypeError, ColumnValueError, SpecConflictError
@@ -149,13 +155,30 @@ def column_spec(column: Column) -> dict[str, FeatureSpec]:
     """The keys that one column reads."""
     match column:
         case EmbeddingColumn() | IndicatorColumn() | SequenceCategoricalColumn():
-            return column_spec(column.categorical_column)  # type: ignore[arg-type]
-        case IdentityCategoricalColumn() | HashedCategoricalColumn() | SequenceNumericColumn():
-            return {column.key: VarLenFeature(wire_dtype(column.dtype))}
+            return column_spec(cast(Column, column.categorical_column))
+        case WeightedCategoricalColumn():
+            weights = {column.weight_feature_key: VarLenFeature(wire_dtype(column.dtype))}
+            return merge_specs([column_spec(cast(Column, column.categorical_column)), weights])
+        case CrossedColumn():
+            return merge_specs(_cross_key_spec(key) for key in column.keys)
+        case BucketizedColumn():
+            return column_spec(column.source_column)
         case NumericColumn():
             return {column.key: FixedLenFeature(column.shape, wire_dtype(column.dtype), column.default_value)}
+        case (
+            IdentityCategoricalColumn()
+            | HashedCategoricalColumn()
+            | VocabularyListCategoricalColumn()
+            | VocabularyFileCategoricalColumn()
+            | SequenceNumericColumn()
+        ):
+            return {column.key: VarLenFeature(wire_dtype(column.dtype))}
         case _:
             raise ColumnTypeError(f"not a column: {type(column).__name__} {column!r}")
+
+
+def _cross_key_spec(key: CrossKey) -> dict[str, FeatureSpec]:
+    return {key: VarLenFeature("string")} if isinstance(key, str) else column_spec(key)
 
 
 def _checked_wire_dtype(dtype: DtypeLike) -> str:

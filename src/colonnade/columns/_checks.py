@@ -82,9 +82,7 @@ def checked_name(name: object) -> str | None:
 def checked_categorical(column: object, wrapper: str) -> PlainCategoricalColumn:
     """A categorical column; anything else cannot stand inside a `wrapper`."""
     # Structural, so that a new kind of categorical column needs no list kept here.
-    if not isinstance(column, type) and all(
-        hasattr(column, part) for part in ("key", "name", "num_buckets", "dtype")
-    ):
+    if not isinstance(column, type) and all(hasattr(column, part) for part in ("name", "num_buckets")):
         return cast("PlainCategoricalColumn", column)
     raise ColumnTypeError(
         f"{wrapper} needs a categorical column, such as sequence_categorical_column_with_identity makes; "
