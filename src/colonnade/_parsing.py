@@ -11,6 +11,7 @@ import numpy.typing as npt
 from . import _core
 from ._ragged import BytesArray, Ragged
 from ._spec import FeatureSpec, FixedLenFeature, VarLenFeature
+from .columns._checks import checked_key
 from .errors import ColumnTypeError, ColumnValueError, FeatureTypeError
 
 Serialized: TypeAlias = "bytes | Sequence[bytes] | BytesArray | npt.NDArray[np.object_]"
@@ -78,8 +79,7 @@ def _check_features(features: Mapping[str, FeatureSpec]) -> None:
     if not features:
         raise ColumnValueError("features is empty: nothing to parse")
     for key, feature in features.items():
-        if not isinstance(key, str):
-            raise ColumnTypeError(f"a key must be a str, got {key!r}")
+        checked_key(key)
         if not isinstance(feature, VarLenFeature | FixedLenFeature):
             raise ColumnTypeError(f"not a feature spec: {feature!r}", key=key)
 
