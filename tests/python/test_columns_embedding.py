@@ -41,7 +41,12 @@ def test_arguments_stand_where_tensorflow_has_them():
         "name",
     ]
     column = cn.embedding_column(WATCHES, 4, "sum", ones, None, None, 2, False, False)
-    assert (column.combiner, column.initializer, column.max_norm, column.trainable) == ("sum", ones, 2.0, False)
+    assert (column.combiner, column.initializer, column.max_norm, column.trainable) == (
+        "sum",
+        ones,
+        2.0,
+        False,
+    )
     with pytest.raises(TypeError, match="positional"):
         cn.embedding_column(WATCHES, 4, "sum", ones, None, None, 2, False, False, "name")
 

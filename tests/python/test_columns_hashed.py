@@ -45,7 +45,10 @@ def test_attributes_and_defaults(column):
 @pytest.mark.parametrize("size", [1, 0, -5])
 def test_sizes_that_are_not_greater_than_one(column, size):
     error = failure(
-        ColumnValueError, lambda: column("k", size), f"hash_bucket_size must be at least 2, got {size}", key="k"
+        ColumnValueError,
+        lambda: column("k", size),
+        f"hash_bucket_size must be at least 2, got {size}",
+        key="k",
     )
     assert isinstance(error, ValueError)
 

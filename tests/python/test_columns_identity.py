@@ -55,7 +55,9 @@ def test_frozen(column):
 @BOTH
 @pytest.mark.parametrize("num_buckets", [0, -1, -(2**70)])
 def test_less_than_one_bucket(column, num_buckets):
-    error = failure(ColumnValueError, lambda: column("a", num_buckets), "num_buckets must be at least 1", key="a")
+    error = failure(
+        ColumnValueError, lambda: column("a", num_buckets), "num_buckets must be at least 1", key="a"
+    )
     assert isinstance(error, ValueError)
     assert str(num_buckets) in error.message
 

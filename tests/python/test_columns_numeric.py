@@ -30,7 +30,8 @@ def test_attributes_and_defaults():
 
 @BOTH
 @pytest.mark.parametrize(
-    ("shape", "wanted"), [(2, (2,)), ([2, 3], (2, 3)), ((np.int64(2),), (2,)), ((), ()), (np.array([4]), (4,))]
+    ("shape", "wanted"),
+    [(2, (2,)), ([2, 3], (2, 3)), ((np.int64(2),), (2,)), ((), ()), (np.array([4]), (4,))],
 )
 def test_shapes(column, shape, wanted):
     made = column("n", shape=shape)
@@ -100,7 +101,9 @@ def test_defaults_that_float32_cannot_hold(column, default):
     failure(ColumnValueError, lambda: column("n", default_value=default), "must fit float32", key="n")
 
 
-@pytest.mark.parametrize("default", [math.inf, -math.inf, math.nan, 3, -1.5, np.float32(2), np.int8(4), 3.4e38])
+@pytest.mark.parametrize(
+    "default", [math.inf, -math.inf, math.nan, 3, -1.5, np.float32(2), np.int8(4), 3.4e38]
+)
 def test_defaults_that_are_numbers(default):
     held = cn.sequence_numeric_column("n", default_value=default).default_value
     assert held == default or math.isnan(default)

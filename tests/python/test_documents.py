@@ -1,4 +1,4 @@
-"""The examples of the three API documents, with only the imports differing, and recurrent layers behind them."""
+"""The examples of the three API documents, only the imports differing, with recurrent layers behind them."""
 
 from __future__ import annotations
 
@@ -121,7 +121,9 @@ def test_the_functional_form():
     features = parse_example(RECORDS, features=make_parse_example_spec(columns))
     table = torch.randn(1000, 10)
 
-    input_layer, sequence_length = sequence_input_layer(features, columns, tables={"watches_embedding": table})
+    input_layer, sequence_length = sequence_input_layer(
+        features, columns, tables={"watches_embedding": table}
+    )
 
     numbers = torch.tensor([[21.5], [20.0], [3.0], [-40.0]])
     # temperature stands before watches_embedding.

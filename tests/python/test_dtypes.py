@@ -51,7 +51,8 @@ def test_no_dtype_at_all(given):
 
 
 @pytest.mark.parametrize(
-    "given", ["", "int", "int128", "strange", "bytestring", "string8", "STRING", "complex64", np.dtype("M8[s]")]
+    "given",
+    ["", "int", "int128", "strange", "bytestring", "string8", "STRING", "complex64", np.dtype("M8[s]")],
 )
 def test_unknown_dtypes(given):
     error = failure(ColumnValueError, lambda: dtype_name(given, key="k"), "unknown dtype", key="k")

@@ -115,9 +115,7 @@ class TestJagged:
 
     def test_no_padding_options(self):
         for options in ({"side": "left"}, {"pad_to_multiple_of": 8}):
-            failure(
-                ColumnValueError, lambda o=options: cn.Encoder(A, layout="jagged", **o), "has no padding"
-            )
+            failure(ColumnValueError, lambda o=options: cn.Encoder(A, layout="jagged", **o), "has no padding")
 
 
 class TestMaxLength:
@@ -182,15 +180,18 @@ class TestSlots:
     """Equal inner columns share a slot, and each key is read once."""
 
     def test_shared(self):
-        batch = cn.Encoder([A, cn.indicator_column(IDENTITY), cn.embedding_column(IDENTITY, 5, name="z")]).encode(
-            {"a": [[1]]}
-        )
+        batch = cn.Encoder(
+            [A, cn.indicator_column(IDENTITY), cn.embedding_column(IDENTITY, 5, name="z")]
+        ).encode({"a": [[1]]})
         assert list(batch.slots) == ["a"]
 
     def test_apart(self):
         other = cn.sequence_categorical_column_with_identity("a", 5, 0)
         batch = cn.Encoder([A, cn.embedding_column(other, 2, name="z")]).encode({"a": [[8, 1]]})
-        assert {name: slot.values.tolist() for name, slot in batch.slots.items()} == {"a": [[8, 1]], "z": [[0, 1]]}
+        assert {name: slot.values.tolist() for name, slot in batch.slots.items()} == {
+            "a": [[8, 1]],
+            "z": [[0, 1]],
+        }
 
     def test_a_normalizer_of_a_shared_key_is_called_once(self):
         calls = []
@@ -199,40 +200,41 @@ class TestSlots:
         assert calls == [1]
 
 
+GROUPED_COLUMNS = {"history": [A, N], "search": WORDS, "user": [AGE, TAGS]}
+GROUPED_FEATURES = {
+    **FEATURES,
+    "w": [["omar", "a"], [], [""]],
+    "age": [[-1.0], [-1.0], [30.0]],
+    "tags": [[4, 4], [], [0]],
+}
+
+
 class TestGroups:
     """Several sequences of different lengths, and a context."""
 
-    COLUMNS = {"history": [A, N], "search": WORDS, "user": [AGE, TAGS]}
-    FEATURES = {
-        **FEATURES,
-        "w": [["omar", "a"], [], [""]],
-        "age": [[-1.0], [-1.0], [30.0]],
-        "tags": [[4, 4], [], [0]],
-    }
-
     def test_values(self):
-        batches = cn.Encoder(self.COLUMNS).encode(self.FEATURES)
+        batches = cn.Encoder(GROUPED_COLUMNS).encode(GROUPED_FEATURES)
         assert list(batches) == ["history", "search", "user"]
         assert_equal(batches["history"], cn.Encoder([A, N]).encode(FEATURES))
         assert batches["search"].slots["w"].values.tolist() == [[6, 9], [-1, -1], [3, -1]]
         assert batches["search"].lengths.tolist() == [2, 0, 1]
 
     def test_context(self):
-        user = cn.Encoder(self.COLUMNS).encode(self.FEATURES)["user"]
+        user = cn.Encoder(GROUPED_COLUMNS).encode(GROUPED_FEATURES)["user"]
         assert (user.lengths, user.mask, user.row_splits) == (None, None, None)
         assert user.slots["age"].values.tolist() == [[-1], [-1], [30]]
         assert user.slots["tags"].values.tolist() == [[4, 4], [-1, -1], [0, -1]]
 
     @pytest.mark.parametrize("layout", ["padded", "jagged"])
     def test_records_give_what_features_give(self, layout):
-        encoder = cn.Encoder(self.COLUMNS, layout=layout, max_length=2)
-        straight, wanted = encoder.encode_examples(RECORDS), encoder.encode(self.FEATURES)
+        encoder = cn.Encoder(GROUPED_COLUMNS, layout=layout, max_length=2)
+        straight, wanted = encoder.encode_examples(RECORDS), encoder.encode(GROUPED_FEATURES)
         assert list(straight) == list(wanted)
         for name, batch in straight.items():
             assert_equal(batch, wanted[name])
 
     def test_options_leave_the_context_alone(self):
-        user = cn.Encoder(self.COLUMNS, max_length=1, side="left").encode(self.FEATURES)["user"]
+        user = cn.Encoder(GROUPED_COLUMNS, max_length=1, side="left").encode(GROUPED_FEATURES)["user"]
         assert user.slots["tags"].values.tolist() == [[4, 4], [-1, -1], [0, -1]]
 
     def test_lengths_agree_inside_a_group_only(self):
@@ -268,7 +270,9 @@ class TestContext:
 
 COLUMN_SETS = {
     "identity": [A],
-    "identity with default": [cn.embedding_column(cn.sequence_categorical_column_with_identity("a", 2, 1), 2)],
+    "identity with default": [
+        cn.embedding_column(cn.sequence_categorical_column_with_identity("a", 2, 1), 2)
+    ],
     "words": [WORDS],
     "numbers": [N],
     "both": [A, N],
@@ -292,7 +296,9 @@ class TestRecords:
         parsed = cn.parse_example(RECORDS, cn.make_parse_example_spec(columns))
         assert_equal(encoder.encode_examples(RECORDS), encoder.encode(parsed))
 
-    @pytest.mark.parametrize("batch", [list, tuple, cn.BytesArray.from_list, lambda items: np.array(items, object)])
+    @pytest.mark.parametrize(
+        "batch", [list, tuple, cn.BytesArray.from_list, lambda items: np.array(items, object)]
+    )
     def test_containers(self, batch):
         assert cn.Encoder(A).encode_examples(batch(RECORDS)).lengths.tolist() == [3, 0, 1]
 

@@ -39,7 +39,9 @@ class TestClasses:
             assert issubclass(kind, ValueError | TypeError | ImportError)
             assert issubclass(kind, TypeError) == kind.__name__.endswith("TypeError")
 
-    @pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda error: pickle.loads(pickle.dumps(error))])
+    @pytest.mark.parametrize(
+        "again", [copy.copy, copy.deepcopy, lambda error: pickle.loads(pickle.dumps(error))]
+    )
     def test_copies_keep_class_message_and_place(self, kind, again):
         copied = again(kind("what", **PLACE))
         assert type(copied) is kind
@@ -96,8 +98,12 @@ class TestCore:
 
     def test_got_and_expected_are_said(self):
         assert "id 7 is not in [0, 5)" in str(from_core("id_out_of_range", {"got": 7, "expected": 5}))
-        assert "3 values are not a multiple of the 2" in str(from_core("partial_step", {"got": 3, "expected": 2}))
-        assert "0x00000001, expected 0x000000ff" in str(from_core("bad_data_crc", {"got": 1, "expected": 255}))
+        assert "3 values are not a multiple of the 2" in str(
+            from_core("partial_step", {"got": 3, "expected": 2})
+        )
+        assert "0x00000001, expected 0x000000ff" in str(
+            from_core("bad_data_crc", {"got": 1, "expected": 255})
+        )
         kinds = str(from_core("wrong_kind", {"got": 2, "expected": 3}))
         assert "a float list, the spec declares an int64 list" in kinds
         other = {"got": 1, "expected": 2, "column": "a", "other_column": "b"}

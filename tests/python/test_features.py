@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -31,7 +33,7 @@ def encoded(column, feature):
     [slot] = batch.slots.values()
     ends = batch.row_splits.tolist()
     assert np.diff(ends).tolist() == batch.lengths.tolist()
-    return [slot.values[start:end].tolist() for start, end in zip(ends, ends[1:], strict=False)]
+    return [slot.values[start:end].tolist() for start, end in pairwise(ends)]
 
 
 def objects(rows):
@@ -89,7 +91,9 @@ def test_words_in_every_container(feature):
     assert encoded(WORDS, feature) == [[6, 9], [], [1]]
 
 
-@pytest.mark.parametrize("dtype", [np.int8, np.int16, np.int32, np.int64, np.uint8, np.uint16, np.uint32, np.uint64])
+@pytest.mark.parametrize(
+    "dtype", [np.int8, np.int16, np.int32, np.int64, np.uint8, np.uint16, np.uint32, np.uint64]
+)
 def test_every_integer_dtype(dtype):
     assert encoded(IDS, np.array([[1, 2], [3, 4]], dtype)) == [[1, 2], [3, 4]]
     assert encoded(HASHED_INTS, np.array([[101, 101]], dtype)) == [[3, 3]]
@@ -138,13 +142,20 @@ class TestShapes:
 
     @pytest.mark.parametrize(
         "feature",
-        [[], np.zeros((0, 3), int), np.zeros(0, int), cn.Ragged.from_list([]), pa.array([], pa.list_(pa.int64()))],
+        [
+            [],
+            np.zeros((0, 3), int),
+            np.zeros(0, int),
+            cn.Ragged.from_list([]),
+            pa.array([], pa.list_(pa.int64())),
+        ],
     )
     def test_no_rows(self, feature):
         assert encoded(IDS, feature) == []
 
     @pytest.mark.parametrize(
-        "feature", [[[], []], np.zeros((2, 0), int), cn.Ragged.from_list([[], []]), np.zeros((2, 0), np.float32)]
+        "feature",
+        [[[], []], np.zeros((2, 0), int), cn.Ragged.from_list([[], []]), np.zeros((2, 0), np.float32)],
     )
     def test_no_steps(self, feature):
         assert encoded(IDS, feature) == [[], []]
@@ -159,7 +170,9 @@ class TestRefused:
 
     @pytest.mark.parametrize("feature", [None, 3, "abc", b"abc", {"a": 1}, {1}, object(), iter([[1]])])
     def test_containers(self, feature):
-        error = failure(FeatureTypeError, lambda: encoded(IDS, feature), "is no feature; use a Ragged", key="k")
+        error = failure(
+            FeatureTypeError, lambda: encoded(IDS, feature), "is no feature; use a Ragged", key="k"
+        )
         assert isinstance(error, TypeError)
 
     @pytest.mark.parametrize("features", [None, [[1]], "k", {"k"}, b""])
@@ -178,7 +191,9 @@ class TestRefused:
 
     @pytest.mark.parametrize("column", [IDS, HASHED_INTS])
     def test_strings_where_integers_were_declared(self, column):
-        error = failure(FeatureTypeError, lambda: encoded(column, [[], ["a"]]), "string", key="k", row=1, step=0)
+        error = failure(
+            FeatureTypeError, lambda: encoded(column, [[], ["a"]]), "string", key="k", row=1, step=0
+        )
         assert isinstance(error, TypeError)
         for feature in (np.array([["a"]]), cn.Ragged.from_list([["a"]]), pa.array([["a"]])):
             failure(
@@ -219,7 +234,9 @@ class TestRefused:
 
     def test_unsigned_beyond_int64(self):
         feature = np.array([[1], [2**63]], np.uint64)
-        failure(NarrowingError, lambda: encoded(IDS, feature), "9223372036854775808 does not fit int64", key="k")
+        failure(
+            NarrowingError, lambda: encoded(IDS, feature), "9223372036854775808 does not fit int64", key="k"
+        )
         failure(NarrowingError, lambda: encoded(IDS, [[1], [2**63]]), "does not fit", key="k", row=1, step=0)
 
     def test_nulls_inside_arrow_lists(self):
@@ -309,7 +326,9 @@ class TestNumbers:
         ],
     )
     def test_narrowing_that_loses_a_value(self, dtype, feature):
-        failure(NarrowingError, lambda: encoded(numbers(dtype=dtype), feature), "does not fit", key="k", row=1)
+        failure(
+            NarrowingError, lambda: encoded(numbers(dtype=dtype), feature), "does not fit", key="k", row=1
+        )
 
     def test_infinities_and_nan_are_numbers(self):
         [[[first], [second]]] = encoded(numbers(), np.array([[np.inf, np.nan]]))

@@ -11,7 +11,13 @@ import pytest
 from failing import failure
 
 import colonnade as cn
-from colonnade.errors import FeatureTypeError, GroupError, IdOutOfRangeError, TableError, UntrainedTableWarning
+from colonnade.errors import (
+    FeatureTypeError,
+    GroupError,
+    IdOutOfRangeError,
+    TableError,
+    UntrainedTableWarning,
+)
 from colonnade.numpy import DenseFeatures, Features, SequenceFeatures, sequence_input_layer
 
 IDENTITY = cn.sequence_categorical_column_with_identity("a", 5)
@@ -86,9 +92,7 @@ class TestTables:
         assert layer.tables()["a_embedding"].shape == (5, 3)
 
     @pytest.mark.xfail(strict=True, reason="points into colonnade, for the layers and the functional form")
-    @pytest.mark.parametrize(
-        "make", [lambda: SequenceFeatures(A), lambda: sequence_input_layer(FEATURES, A)]
-    )
+    @pytest.mark.parametrize("make", [lambda: SequenceFeatures(A), lambda: sequence_input_layer(FEATURES, A)])
     def test_the_warning_points_to_the_caller(self, make):
         with pytest.warns(UntrainedTableWarning) as caught:
             make()

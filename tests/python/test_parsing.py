@@ -23,13 +23,19 @@ RECORDS = [
     b"",
     make_example({"ids": ("int64", []), "words": [], "pair": [0.0, -1.0], "extra": [1]}),
 ]
-VARLEN = {"ids": cn.VarLenFeature("int64"), "words": cn.VarLenFeature("string"), "pair": cn.VarLenFeature(float)}
+VARLEN = {
+    "ids": cn.VarLenFeature("int64"),
+    "words": cn.VarLenFeature("string"),
+    "pair": cn.VarLenFeature(float),
+}
 
 
 class TestVarLen:
     """Lists of any length: absent, unset and empty are the same."""
 
-    @pytest.mark.parametrize("batch", [list, tuple, cn.BytesArray.from_list, lambda items: np.array(items, object)])
+    @pytest.mark.parametrize(
+        "batch", [list, tuple, cn.BytesArray.from_list, lambda items: np.array(items, object)]
+    )
     def test_batch(self, batch):
         parsed = cn.parse_example(batch(RECORDS), VARLEN)
         assert list(parsed) == ["ids", "words", "pair"]
@@ -55,7 +61,10 @@ class TestFixedLen:
     """As many values as the shape holds."""
 
     def test_batch(self):
-        spec = {"pair": cn.FixedLenFeature((1, 2), "float32", [7, 8]), "n": cn.FixedLenFeature((), "int64", 9)}
+        spec = {
+            "pair": cn.FixedLenFeature((1, 2), "float32", [7, 8]),
+            "n": cn.FixedLenFeature((), "int64", 9),
+        }
         parsed = cn.parse_example(RECORDS, spec)
         assert parsed["pair"].tolist() == [[[1.5, 2.5]], [[7, 8]], [[0, -1]]]
         assert parsed["pair"].dtype == np.float32
@@ -80,7 +89,11 @@ class TestFixedLen:
     def test_missing_and_required(self):
         spec = {"pair": cn.FixedLenFeature((2,), "float32")}
         error = failure(
-            MissingFeatureError, lambda: cn.parse_example(RECORDS, spec), "default_value", record=1, key="pair"
+            MissingFeatureError,
+            lambda: cn.parse_example(RECORDS, spec),
+            "default_value",
+            record=1,
+            key="pair",
         )
         assert isinstance(error, ValueError)
         assert cn.parse_example(RECORDS[::2], spec)["pair"].shape == (2, 2)
@@ -116,7 +129,9 @@ def test_kind_mismatch(held, dtype, feature):
     assert f"holds a{'n' if held == 'int64' else ''} {held} list" in error.message
 
 
-@pytest.mark.parametrize("wrong", [bytearray(b""), memoryview(b""), "text", None, 3, iter([b""]), np.array([b"x"])])
+@pytest.mark.parametrize(
+    "wrong", [bytearray(b""), memoryview(b""), "text", None, 3, iter([b""]), np.array([b"x"])]
+)
 def test_records_in_a_wrong_container(wrong):
     error = failure(FeatureTypeError, lambda: cn.parse_example(wrong, VARLEN), "must be a list of bytes")
     assert isinstance(error, TypeError)
@@ -124,16 +139,18 @@ def test_records_in_a_wrong_container(wrong):
 
 @pytest.mark.parametrize("wrong", ["text", None, 3, bytearray(b"")])
 def test_a_record_that_is_not_bytes(wrong):
-    failure(
-        FeatureTypeError, lambda: cn.parse_example([b"", wrong], VARLEN), "must be bytes, got", record=1
-    )
+    failure(FeatureTypeError, lambda: cn.parse_example([b"", wrong], VARLEN), "must be bytes, got", record=1)
 
 
 def test_wrong_specs():
     failure(ColumnTypeError, lambda: cn.parse_example(b"", [cn.VarLenFeature(int)]), "must be a mapping")
     failure(ColumnValueError, lambda: cn.parse_example(b"", {}), "nothing to parse")
-    failure(ColumnTypeError, lambda: cn.parse_example(b"", {b"k": cn.VarLenFeature(int)}), "a key must be a str")
-    failure(ColumnValueError, lambda: cn.parse_example(b"", {"\ud800": cn.VarLenFeature(int)}), "valid Unicode")
+    failure(
+        ColumnTypeError, lambda: cn.parse_example(b"", {b"k": cn.VarLenFeature(int)}), "a key must be a str"
+    )
+    failure(
+        ColumnValueError, lambda: cn.parse_example(b"", {"\ud800": cn.VarLenFeature(int)}), "valid Unicode"
+    )
     failure(ColumnTypeError, lambda: cn.parse_example(b"", {"k": "int64"}), "not a feature spec", key="k")
 
 
@@ -159,4 +176,7 @@ def test_a_broken_feature_that_nobody_asked_for():
 def test_keys_that_are_not_ascii():
     record = make_example({"ключ": [1], "": [2]})
     spec = {"": cn.VarLenFeature(int), "ключ": cn.VarLenFeature(int)}
-    assert {key: value.tolist() for key, value in cn.parse_example(record, spec).items()} == {"": [2], "ключ": [1]}
+    assert {key: value.tolist() for key, value in cn.parse_example(record, spec).items()} == {
+        "": [2],
+        "ключ": [1],
+    }

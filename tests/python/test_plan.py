@@ -60,7 +60,10 @@ def test_one_column_needs_no_list():
 def test_groups():
     plan = compile_plan({"history": [EMBEDDED, NUMBERS], "user": CONTEXT})
     assert plan.is_grouped
-    assert {name: group.is_sequence for name, group in plan.groups.items()} == {"history": True, "user": False}
+    assert {name: group.is_sequence for name, group in plan.groups.items()} == {
+        "history": True,
+        "user": False,
+    }
     assert list(plan.spec) == ["a", "n", "age"]
     assert not compile_plan([EMBEDDED]).is_grouped
 
@@ -85,7 +88,10 @@ def test_different_tables_of_one_name():
 )
 def test_two_columns_of_one_name(twin):
     error = failure(
-        DuplicateNameError, lambda: compile_plan([EMBEDDED, twin]), "set them apart by name=", column="a_embedding"
+        DuplicateNameError,
+        lambda: compile_plan([EMBEDDED, twin]),
+        "set them apart by name=",
+        column="a_embedding",
     )
     assert isinstance(error, ValueError)
 
@@ -100,7 +106,9 @@ def test_a_categorical_column_that_is_not_wrapped(column):
 
 @pytest.mark.parametrize("wrong", [3, None, "a_embedding", cn.embedding_column, object()])
 def test_an_item_that_is_no_column(wrong):
-    assert isinstance(failure(ColumnTypeError, lambda: compile_plan([EMBEDDED, wrong]), "not a column"), TypeError)
+    assert isinstance(
+        failure(ColumnTypeError, lambda: compile_plan([EMBEDDED, wrong]), "not a column"), TypeError
+    )
 
 
 @pytest.mark.parametrize("wrong", [None, 3, "columns"])
@@ -112,7 +120,9 @@ def test_something_that_holds_no_columns(wrong):
 def test_no_columns():
     failure(ColumnValueError, lambda: compile_plan([]), "no columns given")
     failure(ColumnValueError, lambda: compile_plan({}), "no groups given")
-    failure(ColumnValueError, lambda: compile_plan({"x": [EMBEDDED], "y": []}), "no columns given in group 'y'")
+    failure(
+        ColumnValueError, lambda: compile_plan({"x": [EMBEDDED], "y": []}), "no columns given in group 'y'"
+    )
     failure(ColumnTypeError, lambda: compile_plan({1: [EMBEDDED]}), "a group's name must be a str")
 
 
@@ -127,7 +137,10 @@ def test_sequence_and_context_in_one_group(context):
 
 
 def test_a_key_in_two_specs_that_differ():
-    for columns in ([EMBEDDED, cn.sequence_numeric_column("a")], {"x": EMBEDDED, "y": cn.numeric_column("a")}):
+    for columns in (
+        [EMBEDDED, cn.sequence_numeric_column("a")],
+        {"x": EMBEDDED, "y": cn.numeric_column("a")},
+    ):
         failure(SpecConflictError, lambda columns=columns: compile_plan(columns), "read both as", key="a")
 
 

@@ -56,7 +56,9 @@ class TestFixedLen:
         failure(ColumnTypeError, lambda: cn.FixedLenFeature(shape, "int64"))
 
     def test_default_of_another_size(self):
-        failure(ColumnValueError, lambda: cn.FixedLenFeature((2,), "int64", [1, 2, 3]), "1 or 2 values, got 3")
+        failure(
+            ColumnValueError, lambda: cn.FixedLenFeature((2,), "int64", [1, 2, 3]), "1 or 2 values, got 3"
+        )
 
     @pytest.mark.parametrize(
         ("dtype", "default"),
@@ -66,7 +68,8 @@ class TestFixedLen:
         failure(ColumnTypeError, lambda: cn.FixedLenFeature((), dtype, default), "default_value must be")
 
     @pytest.mark.parametrize(
-        ("dtype", "default"), [("int64", 2**63), ("int64", -(2**63) - 1), ("float32", 1e39), ("string", "\ud800")]
+        ("dtype", "default"),
+        [("int64", 2**63), ("int64", -(2**63) - 1), ("float32", 1e39), ("string", "\ud800")],
     )
     def test_default_that_no_record_can_hold(self, dtype, default):
         failure(ColumnValueError, lambda: cn.FixedLenFeature((), dtype, default), "default_value must")
@@ -126,7 +129,10 @@ class TestSpecOfColumns:
     )
     def test_one_key_read_in_two_ways(self, other):
         error = failure(
-            SpecConflictError, lambda: cn.make_parse_example_spec([A, other]), "make the columns agree", key="a"
+            SpecConflictError,
+            lambda: cn.make_parse_example_spec([A, other]),
+            "make the columns agree",
+            key="a",
         )
         assert isinstance(error, ValueError)
         assert "VarLenFeature(dtype='int64')" in error.message

@@ -76,7 +76,9 @@ class TestGiven:
     def test_names(self):
         check_table_names({"a": TABLE}, {"a": None})
         for given in ({}, {"b": 1}, {"a": 1, "b": 2}):
-            error = failure(TableError, lambda given=given: check_table_names({"a": TABLE}, given), r"\['a'\]")
+            error = failure(
+                TableError, lambda given=given: check_table_names({"a": TABLE}, given), r"\['a'\]"
+            )
             assert f"unknown are {[name for name in given if name != 'a']}" in error.message
         for given in (None, [1], "a"):
             failure(

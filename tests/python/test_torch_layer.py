@@ -231,7 +231,9 @@ class TestTables:
         column = cn.embedding_column(IDENTITY, 3, initializer=lambda shape, dtype: np.zeros((3, 5)))
         failure(TableError, lambda: SequenceFeatures(column), r"shape \(5, 3\)", column="a_embedding")
 
-    @pytest.mark.parametrize("given", [table(), table().astype(np.float64), torch.from_numpy(table()), table().tolist()])
+    @pytest.mark.parametrize(
+        "given", [table(), table().astype(np.float64), torch.from_numpy(table()), table().tolist()]
+    )
     def test_given_ones_are_copied(self, given):
         layer = SequenceFeatures(A, {"a_embedding": given})
         before = layer.tables()["a_embedding"].copy()
@@ -243,7 +245,9 @@ class TestTables:
 
     def test_tables_that_do_not_fit(self):
         failure(TableError, lambda: SequenceFeatures(A, {}), r"missing are \['a_embedding'\]")
-        failure(TableError, lambda: SequenceFeatures(A, {"a_embedding": table(), "b": 0}), r"unknown are \['b'\]")
+        failure(
+            TableError, lambda: SequenceFeatures(A, {"a_embedding": table(), "b": 0}), r"unknown are \['b'\]"
+        )
         failure(TableError, lambda: SequenceFeatures(A, [table()]), "must be a mapping")
         for wrong in (table(3, 5), "text", None, [[1], [1, 2]]):
             failure(
@@ -289,7 +293,7 @@ class TestModule:
                 self.gru = torch.nn.GRU(7, 4, batch_first=True)
 
             def forward(self, features):
-                steps, lengths = self.features(features)
+                steps, _ = self.features(features)
                 return self.gru(steps)[0].sum(1)
 
         model = Model()
@@ -315,7 +319,9 @@ class TestGroups:
         failure(GroupError, lambda: SequenceFeatures({"x": A}), "use Features")
 
     def test_wrong_features(self):
-        failure(FeatureTypeError, lambda: SequenceFeatures(A)([b""]), "for serialized records use encode_examples")
+        failure(
+            FeatureTypeError, lambda: SequenceFeatures(A)([b""]), "for serialized records use encode_examples"
+        )
 
     @pytest.mark.xfail(strict=True, reason="an untyped KeyError")
     def test_batch_of_other_columns(self):
