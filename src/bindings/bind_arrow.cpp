@@ -332,13 +332,13 @@ std::vector<std::string> arrow_formats(nb::handle capsule) {
 }  // namespace
 
 void bind_arrow(nb::module_& module) {
-    module.def("arrow_column", &arrow_column, nb::arg("exported"),
+    module.def("arrow_column", &arrow_column, nb::arg("exported").none(),
                "Read one Arrow column: the splits of its levels, and its values.");
-    module.def("arrow_columns", &arrow_columns, nb::arg("exported"), nb::arg("keys").none() = nb::none(),
+    module.def("arrow_columns", &arrow_columns, nb::arg("exported").none(), nb::arg("keys").none() = nb::none(),
                "Read the columns of an Arrow struct, table or stream.");
     module.def("arrow_export", &arrow_export, nb::arg("levels"), "Export nested levels as two capsules.");
     module.def("arrow_export_schema", &export_schema, nb::arg("formats"), "Export the type of nested levels.");
-    module.def("arrow_formats", &arrow_formats, nb::arg("schema"), "The format strings of a schema's levels.");
+    module.def("arrow_formats", &arrow_formats, nb::arg("schema").none(), "The format strings of a schema's levels.");
 }
 
 }  // namespace colonnade::bindings

@@ -11,22 +11,43 @@ namespace colonnade::bindings {
 namespace {
 
 Kind kind_of(const std::string& dtype) {
-    return dtype == "int64" ? Kind::int64s : dtype == "float32" ? Kind::floats : Kind::bytes;
+    if (dtype == "int64") return Kind::int64s;
+    if (dtype == "float32") return Kind::floats;
+    return dtype == "string" ? Kind::bytes : Kind::none;
 }
 
-nb::tuple parse_ragged(const IndexedExamples& examples, std::size_t key) {
+std::vector<Kind> kinds_of(const std::vector<std::string>& dtypes) {
+    std::vector<Kind> kinds;
+    for (const auto& dtype : dtypes) kinds.push_back(kind_of(dtype));
+    return kinds;
+}
+
+// (row_splits, values), or for bytes (row_splits, data, offsets); step_splits stand behind row_splits.
+nb::tuple wrap(Parsed&& parsed) {
+    nb::list arrays;
+    arrays.append(to_numpy(std::move(parsed.row_splits)));
+    if (parsed.step_splits) arrays.append(to_numpy(std::move(parsed.step_splits)));
+    arrays.append(to_numpy(std::move(parsed.values)));
+    if (parsed.offsets) arrays.append(to_numpy(std::move(parsed.offsets)));
+    return nb::tuple(arrays);
+}
+
+// An error of one key's rows does not know the key.
+[[noreturn]] void raise_with_key(const IndexedExamples& examples, Error error, std::size_t key) {
+    error.key = static_cast<std::int32_t>(key);
+    examples.raise_with_key(error);
+}
+
+template <typename Rows>
+nb::tuple parse_ragged(const IndexedExamples& examples, const Rows& rows, std::size_t key) {
     Parsed parsed;
     Error error;
-    const auto kind = examples.wanted().kinds.at(key);
     {
         const nb::gil_scoped_release released;
-        error = colonnade::parse_ragged(examples.records(), examples.index(), key, kind, parsed);
+        error = colonnade::parse_ragged(rows, parsed);
     }
-    if (error) examples.raise_with_key(error);
-    auto splits = to_numpy(std::move(parsed.row_splits));
-    auto values = to_numpy(std::move(parsed.values));
-    if (kind != Kind::bytes) return nb::make_tuple(splits, values);
-    return nb::make_tuple(splits, values, to_numpy(std::move(parsed.offsets)));
+    if (error) raise_with_key(examples, error, key);
+    return wrap(std::move(parsed));
 }
 
 // The arrays of a default, checked to hold `size` values.
@@ -56,10 +77,9 @@ nb::tuple parse_fixed(const IndexedExamples& examples, std::size_t key, std::siz
     Error error;
     {
         const nb::gil_scoped_release released;
-        error = colonnade::parse_fixed(examples.records(), examples.index(), key, kind, size,
-                                       has_default ? &borrowed : nullptr, parsed);
+        error = colonnade::parse_fixed(examples.rows(key), size, has_default ? &borrowed : nullptr, parsed);
     }
-    if (error) examples.raise_with_key(error);
+    if (error) raise_with_key(examples, error, key);
     auto values = to_numpy(std::move(parsed.values));
     if (kind != Kind::bytes) return nb::make_tuple(values);
     return nb::make_tuple(values, to_numpy(std::move(parsed.offsets)));
@@ -87,10 +107,17 @@ IndexedExamples::IndexedExamples(nb::object serialized, std::shared_ptr<const Wa
     Error error;
     {
         const nb::gil_scoped_release released;
-        error = index_examples(records_, wanted_->keys, index_);
-        if (!error) error = check_kinds(index_, wanted_->kinds);
+        error = walk();
     }
     if (error) raise_with_key(error);
+}
+
+Error IndexedExamples::walk() {
+    auto error = has_lists() ? index_sequence_examples(records_, wanted_->keys, index_)
+                             : index_examples(records_, wanted_->keys, index_.context);
+    if (!error) error = check_kinds(index_.context, wanted_->kinds);
+    if (!error && has_lists()) error = check_kinds(index_, wanted_->list_kinds);
+    return error;
 }
 
 void IndexedExamples::borrow_list(nb::tuple items) {
@@ -127,18 +154,27 @@ void bind_parse(nb::module_& module) {
     nb::class_<WantedKeys>(module, "WantedKeys")
         .def(
             "__init__",
-            [](WantedKeys* self, std::vector<std::string> names, const std::vector<std::string>& dtypes) {
-                std::vector<Kind> kinds;
-                for (const auto& dtype : dtypes) kinds.push_back(kind_of(dtype));
-                if (kinds.size() != names.size()) throw nb::value_error("one dtype a key");
-                new (self) WantedKeys{Keys(std::move(names)), std::move(kinds)};
+            [](WantedKeys* self, std::vector<std::string> names, const std::vector<std::string>& dtypes,
+               const std::vector<std::string>& list_dtypes) {
+                if (dtypes.size() != names.size()) throw nb::value_error("one dtype a key");
+                if (!list_dtypes.empty() && list_dtypes.size() != names.size())
+                    throw nb::value_error("one dtype a list");
+                new (self) WantedKeys{Keys(std::move(names)), kinds_of(dtypes), kinds_of(list_dtypes)};
             },
-            nb::arg("names"), nb::arg("dtypes"));
+            nb::arg("names"), nb::arg("dtypes"), nb::arg("list_dtypes") = std::vector<std::string>{});
 
     nb::class_<IndexedExamples>(module, "IndexedExamples")
         .def(nb::init<nb::object, std::shared_ptr<const WantedKeys>>(), nb::arg("serialized"), nb::arg("wanted"))
         .def("__len__", [](const IndexedExamples& self) { return self.records().size(); })
-        .def("ragged", &parse_ragged, nb::arg("key"))
+        .def_prop_ro("has_lists", &IndexedExamples::has_lists)
+        .def(
+            "ragged",
+            [](const IndexedExamples& self, std::size_t key) { return parse_ragged(self, self.rows(key), key); },
+            nb::arg("key"))
+        .def(
+            "ragged_steps",
+            [](const IndexedExamples& self, std::size_t key) { return parse_ragged(self, self.steps(key), key); },
+            nb::arg("key"))
         .def("fixed", &parse_fixed, nb::arg("key"), nb::arg("size"), nb::arg("default_value").none());
 }
 

@@ -5,14 +5,16 @@
 #include <vector>
 
 #include "bindings.hpp"
-#include "example.hpp"
+#include "rows.hpp"
 
 namespace colonnade::bindings {
 
-// The keys wanted of each record, and the kind of list that each must hold.
+// The keys wanted of each record, and the kind of list that each must hold: of Examples and contexts,
+// and of feature lists. Kind::none where a key is not wanted there.
 struct WantedKeys {
     Keys keys;
     std::vector<Kind> kinds;
+    std::vector<Kind> list_kinds;  // empty: the records are Examples, not SequenceExamples
 };
 
 // Records and where their lists lie. Holds the Python objects whose bytes it points into.
@@ -21,19 +23,26 @@ public:
     IndexedExamples(nb::object serialized, std::shared_ptr<const WantedKeys> wanted);
 
     [[nodiscard]] std::span<const Record> records() const { return records_; }
-    [[nodiscard]] const ExampleIndex& index() const { return index_; }
     [[nodiscard]] const WantedKeys& wanted() const { return *wanted_; }
+    [[nodiscard]] bool has_lists() const { return !wanted_->list_kinds.empty(); }
+    [[nodiscard]] WireRows rows(std::size_t key) const {
+        return {records_, index_.context, key, wanted_->kinds.at(key)};
+    }
+    [[nodiscard]] WireSteps steps(std::size_t key) const {
+        return {records_, index_, key, wanted_->list_kinds.at(key)};
+    }
     // Raises an error of the core with the name of its key filled in.
     [[noreturn]] void raise_with_key(const Error& error) const;
 
 private:
+    [[nodiscard]] Error walk();
     void borrow_list(nb::tuple items);
     void borrow_buffer(nb::handle data, nb::handle offsets);
 
     nb::object owner_;
     std::vector<Record, pool::Allocator<Record>> records_;
     std::shared_ptr<const WantedKeys> wanted_;
-    ExampleIndex index_;
+    SequenceExampleIndex index_;
 };
 
 }  // namespace colonnade::bindings

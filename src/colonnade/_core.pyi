@@ -12,12 +12,17 @@ _Flat: TypeAlias = npt.NDArray[Any] | tuple[npt.NDArray[np.uint8], _Int64s]
 def fingerprint64(data: bytes) -> int: ...
 
 class WantedKeys:
-    def __init__(self, names: Sequence[str], dtypes: Sequence[str]) -> None: ...
+    def __init__(
+        self, names: Sequence[str], dtypes: Sequence[str], list_dtypes: Sequence[str] = ()
+    ) -> None: ...
 
 class IndexedExamples:
     def __init__(self, serialized: Any, wanted: WantedKeys) -> None: ...
     def __len__(self) -> int: ...
+    @property
+    def has_lists(self) -> bool: ...
     def ragged(self, key: int) -> tuple[npt.NDArray[Any], ...]: ...
+    def ragged_steps(self, key: int) -> tuple[npt.NDArray[Any], ...]: ...
     def fixed(
         self, key: int, size: int, default_value: tuple[npt.NDArray[Any], ...] | None
     ) -> tuple[npt.NDArray[Any], ...]: ...
@@ -40,6 +45,7 @@ class Plan:
         column: str,
         op: str,
         key: int,
+        weight_key: int | None = None,
         num_buckets: int = 1,
         default_id: int | None = None,
         step_values: int = 1,
@@ -48,9 +54,11 @@ class Plan:
 
 EncodedGroup = tuple[npt.NDArray[np.int64] | None, npt.NDArray[np.bool_] | None, npt.NDArray[np.int64] | None]
 
+EncodedSlot = tuple[npt.NDArray[Any], npt.NDArray[np.float32] | None, npt.NDArray[np.int64] | None]
+
 def encode(
     plan: Plan, examples: IndexedExamples | None, columns: list[tuple[npt.NDArray[Any] | None, ...] | None]
-) -> tuple[list[EncodedGroup], list[npt.NDArray[Any]]]: ...
+) -> tuple[list[EncodedGroup], list[EncodedSlot]]: ...
 def embed(
     ids: npt.NDArray[np.int64],
     weights: npt.NDArray[np.float32] | None,

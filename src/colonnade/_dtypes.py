@@ -10,7 +10,7 @@ import numpy as np
 from .errors import ColumnTypeError, ColumnValueError
 
 DtypeLike: TypeAlias = Any
-"""A name ("string", "int64"), a NumPy dtype, `str`, `bytes`, `int`, `float`, or an object with such a `.name`."""
+"""A name ("string", "int64"), a NumPy dtype, `str`, `bytes`, `int`, `float`, or what has such a `.name`."""
 
 INTEGERS: Final = frozenset({"int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"})
 FLOATS: Final = frozenset({"float16", "float32", "float64"})
@@ -60,7 +60,7 @@ def dtype_name(dtype: DtypeLike, *, key: str | None = None) -> str:
 
 
 def wire_dtype(name: str) -> str:
-    """The dtype of the list that holds values of dtype `name` in a tf.Example: "int64", "float32" or "string"."""
+    """The dtype of a record's list for values of dtype `name`: "int64", "float32" or "string"."""
     if name in INTEGERS or name == "bool":
         return "int64"
     return "float32" if name in FLOATS else "string"

@@ -11,7 +11,15 @@ import numpy.typing as npt
 
 from . import _core
 from ._batch import SequenceBatch, Slot
-from ._features import FlatColumn, categorical_column, lookup, needs_python, normalized, numeric_column
+from ._features import (
+    FlatColumn,
+    categorical_column,
+    check_whole_steps,
+    lookup,
+    needs_python,
+    normalized,
+    numeric_column,
+)
 from ._parsing import Serialized, checked_batch
 from ._plan import THE_GROUP, Columns, GroupPlan, Groups, InnerColumn, Plan, SlotPlan, compile_plan
 from .columns import HashedCategoricalColumn, IdentityCategoricalColumn, NumericColumn, SequenceNumericColumn
@@ -75,7 +83,19 @@ class Encoder:
         )
 
         keys = list(self.plan.spec)
-        self._wanted = _core.WantedKeys(keys, [feature.dtype for feature in self.plan.spec.values()])
+        dtypes = [feature.dtype for feature in self.plan.spec.values()]
+        self._wanted = _core.WantedKeys(keys, dtypes)
+        self._wanted_lists = _core.WantedKeys(
+            keys,
+            [
+                dtype if key in self.plan.keys(sequences=False) else "none"
+                for key, dtype in zip(keys, dtypes, strict=True)
+            ],
+            [
+                dtype if key in self.plan.keys(sequences=True) else "none"
+                for key, dtype in zip(keys, dtypes, strict=True)
+            ],
+        )
         self._core = _core.Plan(self._wanted)
         self._slots: list[SlotPlan] = []
         for group in self.plan.groups.values():
@@ -115,9 +135,8 @@ class Encoder:
             if slot.column not in made:
                 made[slot.column] = _flat_column(lookup(features, slot.column.key), slot.column)
         _check_rows(made)
-        return self._wrap(
-            _core.encode(self._core, None, [made[slot.column].arrays() for slot in self._slots])
-        )
+        columns = [arrays for slot in self._slots for arrays in (made[slot.column].arrays(), None)]
+        return self._wrap(_core.encode(self._core, None, columns))
 
     def encode_examples(self, serialized: Serialized) -> Encoded:
         """Encode serialized tf.train.Example records, all groups in one pass.
@@ -133,8 +152,31 @@ class Encoder:
             MalformedRecordError, KindError: records that cannot be read; each says record and byte.
             As `encode` does: values that a column refuses.
         """
-        examples = _core.IndexedExamples(checked_batch(serialized), self._wanted)
-        columns = [None if column is None else self._prepare(examples, column) for column in self._prepared]
+        return self._encode_records(_core.IndexedExamples(checked_batch(serialized), self._wanted))
+
+    def encode_sequence_examples(self, serialized: Serialized) -> Encoded:
+        """Encode serialized tf.train.SequenceExample records, all groups in one pass.
+
+        Sequence columns read the feature lists, in which each step is a feature that may hold several
+        values; context columns read the context.
+
+        Args:
+            serialized: A batch: a sequence of bytes, or a BytesArray.
+
+        Returns:
+            As `encode_examples`; ids are [batch, time, values].
+
+        Raises:
+            As `encode_examples` does.
+        """
+        return self._encode_records(_core.IndexedExamples(checked_batch(serialized), self._wanted_lists))
+
+    def _encode_records(self, examples: _core.IndexedExamples) -> Encoded:
+        columns = [
+            arrays
+            for column in self._prepared
+            for arrays in (None if column is None else self._prepare(examples, column), None)
+        ]
         return self._wrap(_core.encode(self._core, examples, columns))
 
     def batch(self, features_or_batch: Any) -> SequenceBatch[Any]:
@@ -156,17 +198,22 @@ class Encoder:
     def _prepare(
         self, examples: _core.IndexedExamples, column: SequenceNumericColumn | NumericColumn
     ) -> tuple[Array | None, ...]:
-        splits, values = examples.ragged(list(self.plan.spec).index(column.key))
+        key = list(self.plan.spec).index(column.key)
+        if examples.has_lists and isinstance(column, SequenceNumericColumn):
+            row_splits, step_splits, values = examples.ragged_steps(key)
+            check_whole_steps(row_splits, step_splits, column)
+            return normalized(step_splits[row_splits], values, column).arrays()
+        splits, values = examples.ragged(key)
         return normalized(splits, values, column).arrays()
 
-    def _wrap(self, encoded: tuple[list[_core.EncodedGroup], list[Array]]) -> Encoded:
-        groups, arrays = encoded
+    def _wrap(self, encoded: tuple[list[_core.EncodedGroup], list[_core.EncodedSlot]]) -> Encoded:
+        groups, slots = encoded
         batches: dict[str, SequenceBatch[Array]] = {}
         start = 0
         for group, (lengths, mask, row_splits) in zip(self.plan.groups.values(), groups, strict=True):
             end = start + len(group.slots)
             batches[group.name] = SequenceBatch(
-                _named_slots(group, arrays[start:end]), lengths, mask, row_splits
+                _named_slots(group, slots[start:end]), lengths, mask, row_splits
             )
             start = end
         return batches if self.plan.is_grouped else batches[THE_GROUP]
@@ -220,7 +267,7 @@ def _prepared_column(column: InnerColumn) -> SequenceNumericColumn | NumericColu
 def _flat_column(feature: Any, column: InnerColumn) -> FlatColumn:
     if isinstance(column, SequenceNumericColumn | NumericColumn):
         return numeric_column(feature, column)
-    return categorical_column(feature, column.dtype, column.key)
+    return categorical_column(feature, column)
 
 
 def _check_rows(columns: Mapping[InnerColumn, FlatColumn]) -> None:
@@ -232,10 +279,10 @@ def _check_rows(columns: Mapping[InnerColumn, FlatColumn]) -> None:
             raise UnequalLengthsError(f"{got} rows, but feature {first!r} has {expected}", key=key)
 
 
-def _named_slots(group: GroupPlan, arrays: list[Array]) -> dict[str, Slot[Array]]:
+def _named_slots(group: GroupPlan, encoded: list[_core.EncodedSlot]) -> dict[str, Slot[Array]]:
     slots = {}
-    for slot, array in zip(group.slots, arrays, strict=True):
+    for slot, (values, weights, step_splits) in zip(group.slots, encoded, strict=True):
         if isinstance(slot.column, SequenceNumericColumn | NumericColumn):
-            array = array.reshape(*array.shape[:-1], *slot.column.shape)
-        slots[slot.name] = Slot(array)
+            values = values.reshape(*values.shape[:-1], *slot.column.shape)
+        slots[slot.name] = Slot(values, weights, step_splits)
     return slots

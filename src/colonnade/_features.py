@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -13,16 +13,24 @@ import numpy.typing as npt
 from . import errors
 from ._dtypes import INTEGERS, wire_dtype
 from ._ragged import BytesArray, Int64s, Ragged
-from .columns import NumericColumn, SequenceNumericColumn
+from .columns import (
+    HashedCategoricalColumn,
+    IdentityCategoricalColumn,
+    NumericColumn,
+    SequenceNumericColumn,
+)
 from .errors import (
     FeatureTypeError,
     MissingFeatureError,
     NarrowingError,
     NormalizerError,
-    PartialStepError,
+    WeightsError,
 )
 
 INT64_MAX = 2**63 - 1
+
+IdColumn: TypeAlias = IdentityCategoricalColumn | HashedCategoricalColumn
+NumberColumn: TypeAlias = SequenceNumericColumn | NumericColumn
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,20 +38,23 @@ class FlatColumn:
     """One feature's values, row after row, as the core takes them.
 
     Attributes:
-        row_splits: int64 [rows + 1].
+        row_splits: int64 [rows + 1], where the steps of each row begin and end.
         values: int64 or float32 [values], or a BytesArray.
+        step_splits: int64 [steps + 1], where the values of each step begin and end; None for one value
+            a step.
         holes: bool [values], True where a step has no value; None where there are no such steps.
     """
 
     row_splits: Int64s
     values: npt.NDArray[Any] | BytesArray
+    step_splits: Int64s | None = None
     holes: npt.NDArray[np.bool_] | None = None
 
     def arrays(self) -> tuple[npt.NDArray[Any] | None, ...]:
         """The arrays in the order of `_core.encode`."""
         if isinstance(self.values, BytesArray):
-            return self.row_splits, self.values.data, self.holes, self.values.offsets
-        return self.row_splits, self.values, self.holes
+            return self.row_splits, self.step_splits, self.holes, self.values.data, self.values.offsets
+        return self.row_splits, self.step_splits, self.holes, self.values
 
 
 def lookup(features: Mapping[str, Any], key: str) -> Any:
@@ -65,33 +76,107 @@ def lookup(features: Mapping[str, Any], key: str) -> Any:
     return features[key]
 
 
-def categorical_column(feature: Any, dtype: str, key: str) -> FlatColumn:
-    """The values of a categorical column of `dtype`: int64, or byte strings.
+def categorical_column(feature: Any, column: IdColumn) -> FlatColumn:
+    """The values of a categorical column: int64, or byte strings.
 
     In a dense array, -1 (signed integers) and "" are absent: at the end of a row they shorten it,
-    inside it they are steps without a value. In ragged data nothing is absent.
+    inside it they are steps without a value. In ragged data nothing is absent. One more level of
+    nesting, or one more axis, holds several values a step.
 
     Raises:
         FeatureTypeError: another container or dtype.
-        NarrowingError: an unsigned integer beyond int64.
+        NarrowingError: an unsigned integer beyond int64, in an identity column without default.
+    """
+    if _is_array(feature):
+        array = _checked_array(feature, column.key)
+        if not _holds_rows(array):
+            return _dense_categorical(array, column)
+        feature = array.tolist()
+    row_splits, step_splits, values = _levels(_as_ragged(feature, wire_dtype(column.dtype), column.key))
+    return FlatColumn(row_splits, _raw_values(values, column), step_splits)
+
+
+def _raw_values(values: npt.NDArray[Any] | BytesArray, column: IdColumn) -> npt.NDArray[Any] | BytesArray:
+    """Values in the form in which the core makes ids of them."""
+    if isinstance(values, BytesArray):
+        _check_dtype("string", column.dtype, column.key)
+        return values
+    if values.size == 0:
+        empty = np.zeros(0, np.int64)
+        return BytesArray.from_list([]) if column.dtype == "string" else empty
+    _check_dtype(values.dtype.name, column.dtype, column.key)
+    if values.dtype == np.uint64 and int(values.max()) > INT64_MAX:
+        return _beyond_int64(values, column)
+    return np.ascontiguousarray(values, np.int64)
+
+
+def _beyond_int64(values: npt.NDArray[Any], column: IdColumn) -> npt.NDArray[Any] | BytesArray:
+    """Large unsigned integers: hashed as their decimal text, or out of every identity column's range."""
+    if isinstance(column, HashedCategoricalColumn):
+        return BytesArray.from_list([str(value) for value in values.tolist()])
+    if column.default_value is None:
+        raise NarrowingError(f"{values.max()} does not fit int64", key=column.key)
+    return np.minimum(values, INT64_MAX).astype(np.int64)  # type: ignore[no-any-return]
+
+
+def weights_column(feature: Any, ids_feature: Any, ids: FlatColumn, key: str) -> FlatColumn:
+    """The weights of a categorical column's ids, float32, matched by their place in the structure.
+
+    Dense weights go with dense ids: the weight of an absent id is dropped with it.
+
+    Raises:
+        FeatureTypeError: another container or dtype.
+        WeightsError: dense weights of another shape than dense ids.
     """
     if _is_array(feature):
         array = _checked_array(feature, key)
-        if not _holds_rows(array):
-            return _dense_categorical(array, dtype, key)
-        feature = array.tolist()
-    ragged = _as_ragged(feature, wire_dtype(dtype), key)
-    if isinstance(ragged.values, Ragged) or (
-        isinstance(ragged.values, np.ndarray) and ragged.values.ndim > 1
-    ):
-        raise FeatureTypeError("several values a step are not supported here; give one value a step", key=key)
-    if isinstance(ragged.values, BytesArray):
-        _check_dtype("string", dtype, key)
-        return FlatColumn(ragged.row_splits, ragged.values)
-    return FlatColumn(ragged.row_splits, _as_int64(ragged.values, dtype, key))
+        if _is_array(ids_feature) and not _holds_rows(array):
+            return _dense_weights(array, _checked_array(ids_feature, key), ids, key)
+        feature = list(array)
+    row_splits, step_splits, values = _levels(_as_ragged(feature, "float32", key))
+    if isinstance(values, BytesArray):
+        raise FeatureTypeError("strings where weights were declared", key=key)
+    _check_weights_dtype(values, key)
+    return FlatColumn(row_splits, _narrowed(values, "float32", row_splits, key), step_splits)
 
 
-def numeric_column(feature: Any, column: SequenceNumericColumn | NumericColumn) -> FlatColumn:
+def _dense_weights(
+    array: npt.NDArray[Any], dense_ids: npt.NDArray[Any], ids: FlatColumn, key: str
+) -> FlatColumn:
+    _check_weights_dtype(array, key)
+    if array.shape != dense_ids.shape:
+        raise WeightsError(f"weights of shape {array.shape} for ids of shape {dense_ids.shape}", key=key)
+    cells, present = _dense_cells(dense_ids, key)
+    kept = _dense_steps(cells, present)[1] if ids.step_splits is None else present
+    weights = _narrowed(array.reshape(kept.shape)[kept], "float32", ids.row_splits, key)
+    return FlatColumn(ids.row_splits, weights, ids.step_splits)
+
+
+def _check_weights_dtype(values: npt.NDArray[Any], key: str) -> None:
+    if values.size and values.dtype.kind not in "iuf":
+        raise FeatureTypeError(f"{values.dtype.name} values where weights were declared", key=key)
+
+
+def _levels(ragged: Ragged) -> tuple[Int64s, Int64s | None, npt.NDArray[Any] | BytesArray]:
+    """Row splits, step splits where steps hold several values, and the flat values."""
+    inner = ragged.values
+    if isinstance(inner, Ragged):
+        # Deeper levels all lie within a step.
+        step_splits, values = inner.row_splits, inner.values
+        while isinstance(values, Ragged):
+            step_splits, values = values.row_splits[step_splits], values.values
+        return ragged.row_splits, step_splits, _flat(values)
+    if isinstance(inner, np.ndarray) and inner.ndim > 1:
+        per_step = math.prod(inner.shape[1:])
+        return ragged.row_splits, np.arange(len(inner) + 1, dtype=np.int64) * per_step, _flat(inner)
+    return ragged.row_splits, None, inner
+
+
+def _flat(values: npt.NDArray[Any] | BytesArray) -> npt.NDArray[Any] | BytesArray:
+    return values if isinstance(values, BytesArray) else values.ravel()
+
+
+def numeric_column(feature: Any, column: NumberColumn) -> FlatColumn:
     """The numbers of a numeric column, normalized: float32, prod(shape) a step.
 
     Raises:
@@ -104,9 +189,7 @@ def numeric_column(feature: Any, column: SequenceNumericColumn | NumericColumn) 
     return normalized(splits, values, column)
 
 
-def normalized(
-    row_splits: Int64s, values: npt.NDArray[Any], column: SequenceNumericColumn | NumericColumn
-) -> FlatColumn:
+def normalized(row_splits: Int64s, values: npt.NDArray[Any], column: NumberColumn) -> FlatColumn:
     """Flat numbers in the column's dtype, normalized, as float32."""
     size = math.prod(column.shape)
     partial = np.flatnonzero(np.diff(row_splits) % size)
@@ -123,14 +206,12 @@ def normalized(
     return FlatColumn(row_splits, _narrowed(values, "float32", row_splits, column.key).ravel())
 
 
-def needs_python(column: SequenceNumericColumn | NumericColumn) -> bool:
+def needs_python(column: NumberColumn) -> bool:
     """Whether numbers pass through Python on their way from a record, to be narrowed or normalized."""
     return column.normalizer_fn is not None or column.dtype not in ("float32", "float64", "int64")
 
 
-def _call_normalizer(
-    steps: npt.NDArray[Any], column: SequenceNumericColumn | NumericColumn
-) -> npt.NDArray[Any]:
+def _call_normalizer(steps: npt.NDArray[Any], column: NumberColumn) -> npt.NDArray[Any]:
     assert column.normalizer_fn is not None
     result = np.asarray(column.normalizer_fn(steps))
     if result.shape != steps.shape or result.dtype.kind not in "fiu":
@@ -141,107 +222,97 @@ def _call_normalizer(
     return result
 
 
-def _flat_numbers(
-    feature: Any, column: SequenceNumericColumn | NumericColumn
-) -> tuple[Int64s, npt.NDArray[Any]]:
-    key, size = column.key, math.prod(column.shape)
+def _flat_numbers(feature: Any, column: NumberColumn) -> tuple[Int64s, npt.NDArray[Any]]:
+    key = column.key
     if _is_array(feature):
         array = _checked_array(feature, key)
         if not _holds_rows(array):
             return _dense_numbers(array, column)
         feature = array.tolist()
     ragged = _as_ragged(feature, column.dtype, key)
-    splits, values = ragged.row_splits, ragged.values
-    while isinstance(values, Ragged):
-        _check_steps(values, splits, column)
-        splits, values = values.row_splits[splits], values.values
+    row_splits, step_splits, values = _levels(ragged)
     if isinstance(values, BytesArray):
         raise FeatureTypeError("strings where numbers were declared", key=key)
-    if values.ndim > 1:
-        if math.prod(values.shape[1:]) != size:
-            raise FeatureTypeError(f"steps of shape {values.shape[1:]}, declared is {column.shape}", key=key)
-        splits, values = splits * size, values.ravel()
+    if step_splits is not None:
+        check_whole_steps(row_splits, step_splits, column)
+        row_splits = step_splits[row_splits]
     _check_numeric(values, column)
-    return splits, values
+    return row_splits, values
 
 
-def _check_steps(steps: Ragged, row_splits: Int64s, column: SequenceNumericColumn | NumericColumn) -> None:
-    """Nested numbers: the innermost lists are whole steps."""
-    if isinstance(steps.values, Ragged):
-        return
+def check_whole_steps(row_splits: Int64s, step_splits: Int64s, column: NumberColumn) -> None:
+    """Nested numbers: every step must hold exactly the values of the column's shape."""
     size = math.prod(column.shape)
-    wrong = np.flatnonzero(steps.row_lengths != size)
-    if len(wrong):
-        row = int(np.searchsorted(row_splits, wrong[0], side="right")) - 1
-        raise PartialStepError(
-            f"{steps.row_lengths[wrong[0]]} values in a step, shape {column.shape} needs {size}",
-            key=column.key,
-            column=column.name,
-            row=row,
-            step=int(wrong[0] - row_splits[row]),
-        )
+    wrong = np.flatnonzero(np.diff(step_splits) != size)
+    if not len(wrong):
+        return
+    row = int(np.searchsorted(row_splits, wrong[0], side="right")) - 1
+    detail = {"key": column.key, "column": column.name, "row": row, "step": int(wrong[0] - row_splits[row])}
+    got = int(step_splits[wrong[0] + 1] - step_splits[wrong[0]])
+    raise errors.from_core("partial_step", {"got": got, "expected": size, **detail})
 
 
-def _dense_numbers(
-    array: npt.NDArray[Any], column: SequenceNumericColumn | NumericColumn
-) -> tuple[Int64s, npt.NDArray[Any]]:
+def _dense_numbers(array: npt.NDArray[Any], column: NumberColumn) -> tuple[Int64s, npt.NDArray[Any]]:
     _check_numeric(array, column)
     rows = len(array)
     per_row = math.prod(array.shape[1:])
     return np.arange(rows + 1, dtype=np.int64) * per_row, np.ascontiguousarray(array).ravel()
 
 
-def _dense_categorical(array: npt.NDArray[Any], dtype: str, key: str) -> FlatColumn:
-    if array.ndim == 1:
-        array = array[:, None]
-    if array.ndim != 2:
-        raise FeatureTypeError(f"ids must have shape [batch, time], got {array.shape}", key=key)
-    if array.dtype.kind in "OSU":
-        _check_dtype("string", dtype, key)
-        strings = _dense_strings(array, key)
-        present = np.array([len(item) > 0 for item in strings], bool).reshape(array.shape)
-    elif array.dtype.kind == "i" and dtype in INTEGERS:
-        present = array != -1
-    else:
-        present = np.ones(array.shape, bool)
-    width = array.shape[1]
-    lengths = (
-        np.where(present.any(1), width - np.argmax(present[:, ::-1], 1), 0)
-        if width
-        else np.zeros(len(array), int)
-    )
-    kept = np.arange(width) < lengths[:, None]
-    splits = np.zeros(len(array) + 1, np.int64)
-    np.cumsum(lengths, out=splits[1:])
-    holes = ~present[kept]
-    values: npt.NDArray[Any] | BytesArray
-    if array.dtype.kind in "OSU":
-        values = BytesArray.from_list(
-            [item for item, keep in zip(strings, kept.ravel(), strict=True) if keep]
-        )
-    else:
-        values = _as_int64(array, dtype, key)[kept]
-    return FlatColumn(splits, values, holes if holes.any() else None)
+def _dense_categorical(array: npt.NDArray[Any], column: IdColumn) -> FlatColumn:
+    cells, present = _dense_cells(array, column.key)
+    got = "string" if cells.dtype == object else cells.dtype.name
+    if cells.size:
+        _check_dtype(got, column.dtype, column.key)
+    row_splits, kept = _dense_steps(cells, present)
+    if array.ndim <= 2:
+        holes = ~present[kept]
+        values = _cell_values(cells[kept], column)
+        return FlatColumn(row_splits, values, None, holes if holes.any() else None)
+    kept_steps = kept.any(2)  # all cells of a step are kept, or none
+    step_splits = np.zeros(int(kept_steps.sum()) + 1, np.int64)
+    np.cumsum(present.sum(2)[kept_steps], out=step_splits[1:])
+    return FlatColumn(row_splits, _cell_values(cells[present], column), step_splits)
 
 
-def _dense_strings(array: npt.NDArray[Any], key: str) -> list[bytes]:
-    items = array.ravel().tolist()
-    for index, item in enumerate(items):
+def _dense_cells(array: npt.NDArray[Any], key: str) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_]]:
+    """A dense array as [batch, time, values], strings as objects, and which cells hold a value."""
+    time = array.shape[1] if array.ndim > 1 else 1
+    cells = array.reshape(len(array), time, math.prod(array.shape[2:]))
+    if cells.dtype.kind in "OSU":
+        cells = _encoded_cells(cells, key)
+        return cells, (cells != b"").astype(bool)
+    if cells.dtype.kind == "i":
+        return cells, cells != -1
+    return cells, np.ones(cells.shape, bool)
+
+
+def _dense_steps(
+    cells: npt.NDArray[Any], present: npt.NDArray[np.bool_]
+) -> tuple[Int64s, npt.NDArray[np.bool_]]:
+    """Row splits of steps, and which cells lie within them: a row ends at its last step with a value."""
+    rows, width = cells.shape[:2]
+    has_value: npt.NDArray[np.bool_] = np.any(present, axis=2)
+    lengths = np.zeros(rows, np.int64)
+    if width:
+        lengths = np.where(np.any(has_value, 1), width - np.argmax(has_value[:, ::-1], 1), 0)
+    row_splits = np.zeros(rows + 1, np.int64)
+    np.cumsum(lengths, out=row_splits[1:])
+    return row_splits, np.broadcast_to((np.arange(width) < lengths[:, None])[..., None], cells.shape)
+
+
+def _encoded_cells(cells: npt.NDArray[Any], key: str) -> npt.NDArray[Any]:
+    encoded = np.empty(cells.shape, object)
+    for place, item in np.ndenumerate(cells):
         if not isinstance(item, str | bytes):
-            row, step = divmod(index, array.shape[1])
-            raise FeatureTypeError(
-                f"a {type(item).__name__} where a string was declared", key=key, row=row, step=step
-            )
-    return [item.encode() if isinstance(item, str) else item for item in items]
+            kind, (row, step, _) = type(item).__name__, place
+            raise FeatureTypeError(f"a {kind} where a string was declared", key=key, row=row, step=step)
+        encoded[place] = item.encode() if isinstance(item, str) else item
+    return encoded
 
 
-def _as_int64(values: npt.NDArray[Any], dtype: str, key: str) -> Int64s:
-    if values.size == 0:
-        return values.astype(np.int64)
-    _check_dtype(values.dtype.name, dtype, key)
-    if values.dtype == np.uint64 and int(values.max()) > INT64_MAX:
-        raise NarrowingError(f"{values.max()} does not fit int64", key=key)
-    return np.ascontiguousarray(values, np.int64)
+def _cell_values(cells: npt.NDArray[Any], column: IdColumn) -> npt.NDArray[Any] | BytesArray:
+    return _raw_values(BytesArray.from_list(cells.tolist()) if cells.dtype == object else cells, column)
 
 
 def _check_dtype(got: str, declared: str, key: str) -> None:
@@ -250,7 +321,7 @@ def _check_dtype(got: str, declared: str, key: str) -> None:
     raise FeatureTypeError(f"{got} values where {declared} was declared", key=key)
 
 
-def _check_numeric(values: npt.NDArray[Any], column: SequenceNumericColumn | NumericColumn) -> None:
+def _check_numeric(values: npt.NDArray[Any], column: NumberColumn) -> None:
     kinds = "iu" if column.dtype in INTEGERS else "iuf"
     if values.size and values.dtype.kind not in kinds:
         raise FeatureTypeError(
@@ -259,7 +330,7 @@ def _check_numeric(values: npt.NDArray[Any], column: SequenceNumericColumn | Num
 
 
 def _narrowed(values: npt.NDArray[Any], dtype: str, row_splits: Int64s, key: str) -> npt.NDArray[Any]:
-    """Values as another dtype; an integer that does not fit, or a number that becomes infinite, is an error."""
+    """Values as another dtype; an integer that does not fit, or a number that overflows, is an error."""
     if values.dtype == dtype:
         return values
     with np.errstate(all="ignore"):
@@ -291,7 +362,8 @@ def _as_ragged(feature: Any, dtype: str, key: str) -> Ragged:
     except errors.ColonnadeError as error:
         raise error.at(key=key) from None
     raise FeatureTypeError(
-        f"a {type(feature).__name__} is no feature; use a Ragged, a list of lists, an array, an Arrow array or a tensor",
+        f"a {type(feature).__name__} is no feature; "
+        "use a Ragged, a list of lists, an array, an Arrow array or a tensor",
         key=key,
     )
 

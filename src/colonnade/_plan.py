@@ -91,6 +91,16 @@ class Plan:
     spec: dict[str, FeatureSpec]
     is_grouped: bool
 
+    def keys(self, *, sequences: bool) -> frozenset[str]:
+        """The keys that sequence groups read, or those that context groups read."""
+        columns = [
+            slot.column
+            for group in self.groups.values()
+            if group.is_sequence == sequences
+            for slot in group.slots
+        ]
+        return frozenset(column.key for column in columns)
+
     def the_group_of(self, *, sequences: bool) -> GroupPlan:
         """The only group, which must be of sequences or of a context.
 

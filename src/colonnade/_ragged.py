@@ -196,14 +196,14 @@ class Ragged:
 
         Args:
             exported: An object with `__arrow_c_array__` or `__arrow_c_stream__`, of a list type (list,
-                large_list, fixed_size_list, list_view, large_list_view), nested or not, of numbers or strings,
-                dictionary-encoded or not.
+                large_list, fixed_size_list, list_view, large_list_view), nested or not, of numbers or
+                strings, dictionary-encoded or not.
 
         Raises:
             FeatureTypeError: it is no such object, or of another type.
             RaggedError: a null among the values, offsets that do not describe them, a stream that failed.
             NarrowingError: an unsigned value beyond int64.
-            LimitError: more items than `limits.hpp` allows, or deeper nesting.
+            LimitError: more than 2^40 items, or lists nested more than 100 deep.
 
         Example:
             >>> import pyarrow

@@ -119,6 +119,10 @@ class UnequalLengthsError(ColonnadeError, ValueError):
     """Columns of one group that have different numbers of steps in a row, or of rows."""
 
 
+class WeightsError(ColonnadeError, ValueError):
+    """Weights of another structure than the ids that they belong to."""
+
+
 class NarrowingError(ColonnadeError, ValueError):
     """A value that the declared dtype cannot hold."""
 
@@ -206,6 +210,11 @@ def from_core(code: str, detail: dict[str, Any]) -> Exception:
                 f"{got} values are not a multiple of the {expected} that the shape needs for each step",
                 **detail,
             )
+        case "weights_mismatch":
+            return WeightsError(
+                f"{got} weights for {expected} ids; give each id of each step one weight",
+                **detail,
+            )
         case "unequal_lengths":
             return UnequalLengthsError(
                 f"{got} steps, but column {other!r} of the same group has {expected}; "
@@ -218,7 +227,7 @@ def from_core(code: str, detail: dict[str, Any]) -> Exception:
             )
         case "truncated_data":
             return DataLossError(
-                f"the record promises {expected} bytes, the file has {got} left: cut off, or no TFRecord file",
+                f"the record promises {expected} bytes, the file has {got} left: cut off or no TFRecord file",
                 **detail,
             )
         case "bad_length_crc":

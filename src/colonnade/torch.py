@@ -80,7 +80,7 @@ def to_tensors(batch: SequenceBatch[Any], device: torch.device | str | None = No
 
     def convert(array: Any) -> Tensor:
         tensor = torch.from_numpy(array) if isinstance(array, np.ndarray) else array
-        return tensor.to(device)  # type: ignore[no-any-return]
+        return tensor.to(device)
 
     return batch.map(convert)
 

@@ -241,15 +241,18 @@ Failure extent_of(const Format& format, const ArrowArray& array, std::int64_t in
 
 Failure read_list(const Format& format, std::vector<Piece>& pieces, Buffer& splits) {
     const auto rows = items(pieces);
-    if (format.shape == Shape::fixed_list && format.size == 0 && rows > limits::arrow_empty_rows)
-        return fail(Problem::too_large, rows, limits::arrow_empty_rows);
+    if (format.shape == Shape::fixed_list && format.size == 0 && rows > limits::arrow_unbacked_items)
+        return fail(Problem::too_large, rows, limits::arrow_unbacked_items);
     if (auto failure = allocate(rows + 1, sizeof(std::int64_t), splits)) return failure;
     auto* out = writable<std::int64_t>(splits);
     *out = 0;
     std::int64_t row = 0;
+    // Views may overlap, so a few rows can claim far more than there is.
+    auto most = limits::arrow_unbacked_items;
     for (auto& [array, ranges] : pieces) {
         const auto* child = array->children[0];
         if (auto failure = check_lengths(*child)) return failure;
+        most = std::min(most + child->length, limits::arrow_items);
         const auto* valid = validity(*array);
         std::vector<Range> inner;
         for (const auto& range : ranges) {
@@ -261,9 +264,7 @@ Failure read_list(const Format& format, std::vector<Piece>& pieces, Buffer& spli
                 }
                 if (valid != nullptr && !bit(valid, array->offset + i)) extent.end = extent.start;
                 out[row + 1] = out[row] + (extent.end - extent.start);
-                // Views may overlap, so a few rows can claim more than there is.
-                if (out[row + 1] > limits::arrow_items)
-                    return fail(Problem::too_large, out[row + 1], limits::arrow_items, row);
+                if (out[row + 1] > most) return fail(Problem::too_large, out[row + 1], most, row);
                 push(inner, extent.start, extent.end);
             }
         }
@@ -276,7 +277,7 @@ Failure read_list(const Format& format, std::vector<Piece>& pieces, Buffer& spli
 // Rows of the type that has nothing but nulls: empty lists.
 Failure read_null_rows(const std::vector<Piece>& pieces, Column& column) {
     const auto rows = items(pieces);
-    if (rows > limits::arrow_empty_rows) return fail(Problem::too_large, rows, limits::arrow_empty_rows);
+    if (rows > limits::arrow_unbacked_items) return fail(Problem::too_large, rows, limits::arrow_unbacked_items);
     if (auto failure = allocate(rows + 1, sizeof(std::int64_t), column.splits.emplace_back())) return failure;
     std::fill_n(writable<std::int64_t>(column.splits.back()), rows + 1, std::int64_t{0});
     return allocate(0, sizeof(std::int64_t), column.values);

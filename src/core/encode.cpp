@@ -2,90 +2,91 @@
 
 #include <algorithm>
 
-#include "fingerprint64.hpp"
-
 namespace colonnade {
 namespace {
 
 template <typename T>
 using Scratch = std::vector<T, pool::Allocator<T>>;
 
-constexpr std::int64_t no_id = -1;
+constexpr float no_weight = 0;
 
-[[nodiscard]] Error value_error(Code code, std::size_t row, std::size_t slot, std::int64_t got, std::int64_t expected) {
+[[nodiscard]] Error row_error(Code code, std::size_t row, std::size_t got, std::size_t expected) {
     Error error;
     error.code = code;
     error.record = static_cast<std::int64_t>(row);
-    error.slot = static_cast<std::int32_t>(slot);
-    error.got = got;
-    error.expected = expected;
+    error.got = static_cast<std::int64_t>(got);
+    error.expected = static_cast<std::int64_t>(expected);
     return error;
 }
 
-// Where the steps of each row of a sequence group go.
-struct Places {
-    struct Row {
-        std::size_t steps;    // before truncation
-        std::size_t skipped;  // steps cut off at the front
-        std::size_t kept;
-        std::size_t to;  // first output step
-    };
-    Scratch<Row> rows;
-    std::size_t width = 0;  // steps in an output row; padded only
-    std::size_t total = 0;  // steps in the whole output
-    bool jagged = false;
-};
+[[nodiscard]] bool nested(const Rows& rows) {
+    return std::visit([](const auto& source) { return source.nested(); }, rows);
+}
 
-[[nodiscard]] bool is_hole(const bool* holes, std::size_t i) { return holes != nullptr && holes[i]; }
+[[nodiscard]] std::size_t values_of(const Rows& rows, std::size_t row) {
+    return std::visit([&](const auto& source) { return source.values(row); }, rows);
+}
 
-// Ids of one row, in place; the error carries the step.
-template <typename Source>
-[[nodiscard]] Error make_ids(const SlotPlan& slot, const Source& source, std::size_t row, std::int64_t* out) {
-    const auto buckets = static_cast<std::uint64_t>(slot.num_buckets);
-    const bool* holes = source.holes(row);
-    if (source.kind() == Kind::bytes) {
-        std::size_t i = 0;
-        source.each_bytes(row, [&](const std::uint8_t* data, std::size_t size) {
-            out[i] = is_hole(holes, i) ? no_id : static_cast<std::int64_t>(fingerprint64(data, size) % buckets);
-            ++i;
-        });
+void make_numbers(const Rows& rows, std::size_t row, Scratch<std::int64_t>& scratch, float* out) {
+    std::visit(
+        [&](const auto& source) {
+            if (source.kind() == Kind::floats) return source.floats(row, out);
+            scratch.resize(source.values(row));
+            source.int64s(row, scratch.data());
+            std::ranges::transform(scratch, out, [](std::int64_t value) { return static_cast<float>(value); });
+        },
+        rows);
+}
+
+// Weights must be as many as the ids, step by step.
+[[nodiscard]] Error check_weights(const Source& source, std::size_t rows) {
+    return std::visit(
+        [&](const auto& ids, const auto& weights) -> Error {
+            for (std::size_t row = 0; row < rows; ++row) {
+                if (ids.steps(row) != weights.steps(row) || ids.nested() != weights.nested()) {
+                    return row_error(Code::weights_mismatch, row, weights.values(row), ids.values(row));
+                }
+                if (!ids.nested()) continue;
+                const auto* a = ids.step_splits(row);
+                const auto* b = weights.step_splits(row);
+                for (std::size_t step = 0; step < ids.steps(row); ++step) {
+                    const auto got = b[step + 1] - b[step];
+                    const auto expected = a[step + 1] - a[step];
+                    if (got == expected) continue;
+                    auto error = row_error(Code::weights_mismatch, row, static_cast<std::size_t>(got),
+                                           static_cast<std::size_t>(expected));
+                    error.step = static_cast<std::int64_t>(step);
+                    return error;
+                }
+            }
+            return {};
+        },
+        source.values, *source.weights);
+}
+
+// Numbers: a flat row holds whole steps, and each step of a nested one is whole.
+template <typename Numbers>
+[[nodiscard]] Error count_number_steps(const SlotPlan& slot, const Numbers& source, std::size_t row,
+                                       std::size_t& steps) {
+    if (!source.nested()) {
+        if (steps % slot.step_values != 0) return row_error(Code::partial_step, row, steps, slot.step_values);
+        steps /= slot.step_values;
         return {};
     }
-    source.int64s(row, out);
-    const auto values = source.values(row);
-    if (slot.op == Op::hash) {
-        for (std::size_t i = 0; i < values; ++i) {
-            out[i] = is_hole(holes, i) ? no_id : static_cast<std::int64_t>(fingerprint64_of_decimal(out[i]) % buckets);
-        }
-        return {};
-    }
-    for (std::size_t i = 0; i < values; ++i) {
-        if (is_hole(holes, i)) {
-            out[i] = no_id;
-            continue;
-        }
-        if (static_cast<std::uint64_t>(out[i]) < buckets) continue;
-        if (!slot.has_default) {
-            auto error = value_error(Code::id_out_of_range, row, 0, out[i], slot.num_buckets);
-            error.step = static_cast<std::int64_t>(i);
-            return error;
-        }
-        out[i] = slot.default_id;
+    const auto* splits = source.step_splits(row);
+    for (std::size_t step = 0; step < steps; ++step) {
+        const auto values = static_cast<std::size_t>(splits[step + 1] - splits[step]);
+        if (values == slot.step_values) continue;
+        auto error = row_error(Code::partial_step, row, values, slot.step_values);
+        error.step = static_cast<std::int64_t>(step);
+        return error;
     }
     return {};
 }
 
-template <typename Source>
-void make_numbers(const Source& source, std::size_t row, Scratch<std::int64_t>& scratch, float* out) {
-    if (source.kind() == Kind::floats) return source.floats(row, out);
-    scratch.resize(source.values(row));
-    source.int64s(row, scratch.data());
-    std::ranges::transform(scratch, out, [](std::int64_t value) { return static_cast<float>(value); });
-}
-
 // Steps of every row, equal for all slots of the group.
-[[nodiscard]] Error count_steps(const EncodePlan& plan, std::size_t group, std::span<const Rows> sources,
-                                Places& places) {
+[[nodiscard]] Error count_steps(const EncodePlan& plan, std::size_t group, std::span<const Source> sources,
+                                Layout& layout) {
     std::size_t first = plan.slots.size();
     for (std::size_t s = 0; s < plan.slots.size(); ++s) {
         const auto& slot = plan.slots[s];
@@ -94,73 +95,35 @@ void make_numbers(const Source& source, std::size_t row, Scratch<std::int64_t>& 
         if (is_first) first = s;
         auto error = std::visit(
             [&](const auto& source) -> Error {
-                for (std::size_t row = 0; row < places.rows.size(); ++row) {
-                    const auto values = source.values(row);
-                    if (values % slot.step_values != 0) {
-                        return value_error(Code::partial_step, row, s, static_cast<std::int64_t>(values),
-                                           static_cast<std::int64_t>(slot.step_values));
+                for (std::size_t row = 0; row < layout.rows.size(); ++row) {
+                    std::size_t steps = source.steps(row);
+                    if (slot.ids.op == Op::numbers) {
+                        if (auto partial = count_number_steps(slot, source, row, steps)) return partial;
                     }
-                    const auto steps = values / slot.step_values;
-                    auto& place = places.rows[row];
-                    if (is_first) place.steps = steps;
-                    if (place.steps == steps) continue;
-                    auto unequal = value_error(Code::unequal_lengths, row, s, static_cast<std::int64_t>(steps),
-                                               static_cast<std::int64_t>(place.steps));
+                    if (is_first) layout.rows[row].steps = steps;
+                    if (layout.rows[row].steps == steps) continue;
+                    auto unequal = row_error(Code::unequal_lengths, row, steps, layout.rows[row].steps);
                     unequal.other_slot = static_cast<std::int32_t>(first);
                     return unequal;
                 }
                 return {};
             },
-            sources[s]);
-        if (error) return error;
+            sources[s].values);
+        if (error) {
+            error.slot = static_cast<std::int32_t>(s);
+            return error;
+        }
     }
     return {};
 }
 
-// Truncates, then lays the rows out side by side (jagged) or in rows of one width (padded).
-void lay_out(const GroupPlan& group, Places& places) {
-    places.jagged = group.jagged;
-    for (auto& row : places.rows) {
-        row.kept = group.max_length < 0 ? row.steps : std::min(row.steps, static_cast<std::size_t>(group.max_length));
-        row.skipped = group.keep_first ? 0 : row.steps - row.kept;
-        places.width = std::max(places.width, row.kept);
-    }
-    const auto multiple = group.pad_to_multiple_of;
-    places.width = (places.width + multiple - 1) / multiple * multiple;
-    for (std::size_t i = 0; i < places.rows.size(); ++i) {
-        auto& row = places.rows[i];
-        row.to = group.jagged ? places.total : i * places.width + (group.pad_left ? places.width - row.kept : 0);
-        places.total += row.kept;
-    }
-    if (!group.jagged) places.total = places.rows.size() * places.width;
-}
-
-[[nodiscard]] Error write_group(const Places& places, EncodedGroup& out) {
-    const auto rows = places.rows.size();
-    if (auto error = Array::make(Dtype::int64, {rows}, out.lengths)) return error;
-    auto* lengths = out.lengths.as<std::int64_t>();
-    for (std::size_t i = 0; i < rows; ++i) lengths[i] = static_cast<std::int64_t>(places.rows[i].kept);
-    if (places.jagged) {
-        if (auto error = Array::make(Dtype::int64, {rows + 1}, out.row_splits)) return error;
-        auto* splits = out.row_splits.as<std::int64_t>();
-        for (std::size_t i = 0; i < rows; ++i) splits[i] = static_cast<std::int64_t>(places.rows[i].to);
-        splits[rows] = static_cast<std::int64_t>(places.total);
-        return {};
-    }
-    if (auto error = Array::make(Dtype::boolean, {rows, places.width}, out.mask)) return error;
-    auto* mask = out.mask.as<bool>();
-    std::fill_n(mask, places.total, false);
-    for (const auto& row : places.rows) std::fill_n(mask + row.to, row.kept, true);
-    return {};
-}
-
-// Writes one slot of a sequence group. `make(row, out)` gives all items of a row; only rows that lose
+// Writes one array of a sequence group. `make(row, out)` gives all items of a row; only rows that lose
 // steps take the way through scratch memory.
 template <typename Item, typename Make>
-[[nodiscard]] Error write_rows(const Places& places, std::size_t step_items, Item padding, Item* out, Make make) {
+[[nodiscard]] Error write_rows(const Layout& layout, std::size_t step_items, Item padding, Item* out, Make make) {
     Scratch<Item> scratch;
-    for (std::size_t i = 0; i < places.rows.size(); ++i) {
-        const auto& row = places.rows[i];
+    for (std::size_t i = 0; i < layout.rows.size(); ++i) {
+        const auto& row = layout.rows[i];
         auto* to = out + row.to * step_items;
         if (row.kept == row.steps) {
             if (auto error = make(i, to)) return error;
@@ -169,101 +132,223 @@ template <typename Item, typename Make>
             if (auto error = make(i, scratch.data())) return error;
             std::copy_n(scratch.data() + row.skipped * step_items, row.kept * step_items, to);
         }
-        if (places.jagged) continue;
-        auto* begin = out + i * places.width * step_items;
+        if (layout.jagged) continue;
+        auto* begin = out + i * layout.width * step_items;
         std::fill(begin, to, padding);
-        std::fill(to + row.kept * step_items, begin + places.width * step_items, padding);
+        std::fill(to + row.kept * step_items, begin + layout.width * step_items, padding);
     }
     return {};
 }
 
-[[nodiscard]] Error encode_sequence_slot(const SlotPlan& slot, const Rows& key, const Places& places, Array& out) {
-    const bool numbers = slot.op == Op::numbers;
-    const auto dtype = numbers ? Dtype::float32 : Dtype::int64;
-    const auto rows = places.rows.size();
-    Error error = places.jagged && numbers ? Array::make(dtype, {places.total, slot.step_values}, out)
-                  : places.jagged          ? Array::make(dtype, {places.total}, out)
-                  : numbers                ? Array::make(dtype, {rows, places.width, slot.step_values}, out)
-                                           : Array::make(dtype, {rows, places.width}, out);
+[[nodiscard]] Error make_steps(const Layout& layout, Dtype dtype, Array& out) {
+    if (layout.jagged) return Array::make(dtype, {layout.total}, out);
+    return Array::make(dtype, {layout.rows.size(), layout.width}, out);
+}
+
+[[nodiscard]] Error encode_numbers(const SlotPlan& slot, const Source& source, const Layout& layout, EncodedSlot& out) {
+    auto error = layout.jagged
+                     ? Array::make(Dtype::float32, {layout.total, slot.step_values}, out.values)
+                     : Array::make(Dtype::float32, {layout.rows.size(), layout.width, slot.step_values}, out.values);
     if (error) return error;
-    return std::visit(
-        [&](const auto& source) {
-            if (!numbers) {
-                return write_rows(places, 1, no_id, out.as<std::int64_t>(),
-                                  [&](std::size_t row, std::int64_t* to) { return make_ids(slot, source, row, to); });
-            }
-            Scratch<std::int64_t> integers;
-            return write_rows(places, slot.step_values, slot.default_numbers[0], out.as<float>(),
-                              [&](std::size_t row, float* to) {
-                                  make_numbers(source, row, integers, to);
-                                  return Error{};
-                              });
-        },
-        key);
-}
-
-// Context ids: as many columns as the row with the most values has.
-template <typename Source>
-[[nodiscard]] Error encode_context_ids(const SlotPlan& slot, const Source& source, std::size_t rows, Array& out) {
-    std::size_t width = 0;
-    for (std::size_t row = 0; row < rows; ++row) width = std::max(width, source.values(row));
-    if (auto error = Array::make(Dtype::int64, {rows, width}, out)) return error;
-    auto* to = out.as<std::int64_t>();
-    for (std::size_t row = 0; row < rows; ++row, to += width) {
-        if (auto error = make_ids(slot, source, row, to)) return error;
-        std::fill(to + source.values(row), to + width, no_id);
-    }
-    return {};
-}
-
-// Context numbers: a fixed number of values a row, or the default where a row has none.
-template <typename Source>
-[[nodiscard]] Error encode_context_numbers(const SlotPlan& slot, const Source& source, std::size_t rows, Array& out) {
-    if (auto error = Array::make(Dtype::float32, {rows, slot.step_values}, out)) return error;
-    auto* to = out.as<float>();
     Scratch<std::int64_t> integers;
-    for (std::size_t row = 0; row < rows; ++row, to += slot.step_values) {
-        const auto values = source.values(row);
-        if (values == slot.step_values) {
-            make_numbers(source, row, integers, to);
-        } else if (values == 0 && !slot.default_numbers.empty()) {
-            std::ranges::copy(slot.default_numbers, to);
-        } else {
-            return value_error(values == 0 ? Code::missing_feature : Code::wrong_count, row, 0,
-                               static_cast<std::int64_t>(values), static_cast<std::int64_t>(slot.step_values));
+    return write_rows(layout, slot.step_values, slot.default_numbers[0], out.values.as<float>(),
+                      [&](std::size_t row, float* to) {
+                          make_numbers(source.values, row, integers, to);
+                          return Error{};
+                      });
+}
+
+[[nodiscard]] Error encode_ids(const SlotPlan& slot, const Source& source, const Layout& layout, EncodedSlot& out) {
+    if (auto error = make_steps(layout, Dtype::int64, out.values)) return error;
+    auto error = std::visit(
+        [&](const auto& rows) {
+            return write_rows(layout, 1, no_id, out.values.as<std::int64_t>(),
+                              [&](std::size_t row, std::int64_t* to) { return ids::make(slot.ids, rows, row, to); });
+        },
+        source.values);
+    if (error || !source.weights) return error;
+    if (auto failed = make_steps(layout, Dtype::float32, out.weights)) return failed;
+    Scratch<std::int64_t> integers;
+    return write_rows(layout, 1, no_weight, out.weights.as<float>(), [&](std::size_t row, float* to) {
+        make_numbers(*source.weights, row, integers, to);
+        return Error{};
+    });
+}
+
+// Where the kept values of a nested slot go: side by side (jagged), or `width` to a step (padded).
+struct NestedLayout {
+    std::size_t width = 0;
+    std::size_t total = 0;
+};
+
+template <typename Nested>
+[[nodiscard]] NestedLayout arrange_values(const Nested& rows, const Layout& layout) {
+    NestedLayout out;
+    for (std::size_t i = 0; i < layout.rows.size(); ++i) {
+        const auto& row = layout.rows[i];
+        const auto* splits = rows.step_splits(i) + row.skipped;
+        for (std::size_t step = 0; step < row.kept; ++step) {
+            out.width = std::max(out.width, static_cast<std::size_t>(splits[step + 1] - splits[step]));
+        }
+        out.total += static_cast<std::size_t>(splits[row.kept] - splits[0]);
+    }
+    return out;
+}
+
+[[nodiscard]] Error make_values(const Layout& layout, const NestedLayout& values, Dtype dtype, Array& out) {
+    if (layout.jagged) return Array::make(dtype, {values.total}, out);
+    return Array::make(dtype, {layout.rows.size(), layout.width, values.width}, out);
+}
+
+// Spreads the values of each row, made in scratch memory, over its steps.
+template <typename Item, typename Nested, typename Make>
+[[nodiscard]] Error write_values(const Layout& layout, const NestedLayout& values, const Nested& rows, Item padding,
+                                 Item* out, Make make) {
+    if (!layout.jagged) std::fill_n(out, layout.total * values.width, padding);
+    Scratch<Item> scratch;
+    for (std::size_t i = 0; i < layout.rows.size(); ++i) {
+        const auto& row = layout.rows[i];
+        scratch.resize(rows.values(i));
+        if (auto error = make(i, scratch.data())) return error;
+        const auto* splits = rows.step_splits(i);
+        for (std::size_t step = row.skipped; step < row.skipped + row.kept; ++step) {
+            const auto count = static_cast<std::size_t>(splits[step + 1] - splits[step]);
+            auto* to = layout.jagged ? out : out + (row.to + step - row.skipped) * values.width;
+            std::copy_n(scratch.data() + (splits[step] - splits[0]), count, to);
+            if (layout.jagged) out += count;
         }
     }
     return {};
 }
 
-[[nodiscard]] Error encode_context_slot(const SlotPlan& slot, const Rows& key, std::size_t rows, Array& out) {
+template <typename Nested>
+[[nodiscard]] Error write_step_splits(const Layout& layout, const Nested& rows, Array& out) {
+    if (auto error = Array::make(Dtype::int64, {layout.total + 1}, out)) return error;
+    auto* to = out.as<std::int64_t>();
+    *to = 0;
+    for (std::size_t i = 0; i < layout.rows.size(); ++i) {
+        const auto& row = layout.rows[i];
+        const auto* splits = rows.step_splits(i) + row.skipped;
+        for (std::size_t step = 0; step < row.kept; ++step, ++to) to[1] = to[0] + splits[step + 1] - splits[step];
+    }
+    return {};
+}
+
+// The step that holds a row's value of this index.
+template <typename Nested>
+[[nodiscard]] std::int64_t step_of(const Nested& rows, std::size_t row, std::int64_t value) {
+    const auto* splits = rows.step_splits(row);
+    const auto* found = std::upper_bound(splits, splits + rows.steps(row) + 1, splits[0] + value);
+    return found - splits - 1;
+}
+
+[[nodiscard]] Error encode_nested_ids(const SlotPlan& slot, const Source& source, const Layout& layout,
+                                      EncodedSlot& out) {
     return std::visit(
-        [&](const auto& source) {
-            return slot.op == Op::numbers ? encode_context_numbers(slot, source, rows, out)
-                                          : encode_context_ids(slot, source, rows, out);
+        [&](const auto& rows) -> Error {
+            const auto values = arrange_values(rows, layout);
+            if (auto error = make_values(layout, values, Dtype::int64, out.values)) return error;
+            auto error = write_values(layout, values, rows, no_id, out.values.as<std::int64_t>(),
+                                      [&](std::size_t row, std::int64_t* to) {
+                                          auto bad = ids::make(slot.ids, rows, row, to);
+                                          if (bad) bad.step = step_of(rows, row, bad.step);
+                                          return bad;
+                                      });
+            if (error) return error;
+            if (layout.jagged) {
+                if (auto failed = write_step_splits(layout, rows, out.step_splits)) return failed;
+            }
+            if (!source.weights) return {};
+            if (auto failed = make_values(layout, values, Dtype::float32, out.weights)) return failed;
+            Scratch<std::int64_t> integers;
+            return write_values(layout, values, rows, no_weight, out.weights.as<float>(),
+                                [&](std::size_t row, float* to) {
+                                    make_numbers(*source.weights, row, integers, to);
+                                    return Error{};
+                                });
         },
-        key);
+        source.values);
+}
+
+[[nodiscard]] Error encode_sequence_slot(const SlotPlan& slot, const Source& source, const Layout& layout,
+                                         EncodedSlot& out) {
+    if (slot.ids.op == Op::numbers) return encode_numbers(slot, source, layout, out);
+    if (nested(source.values)) return encode_nested_ids(slot, source, layout, out);
+    return encode_ids(slot, source, layout, out);
+}
+
+// Context ids: as many columns as the row with the most values has.
+[[nodiscard]] Error encode_context_ids(const SlotPlan& slot, const Source& source, std::size_t rows, EncodedSlot& out) {
+    std::size_t width = 0;
+    for (std::size_t row = 0; row < rows; ++row) width = std::max(width, values_of(source.values, row));
+    if (auto error = Array::make(Dtype::int64, {rows, width}, out.values)) return error;
+    auto* to = out.values.as<std::int64_t>();
+    for (std::size_t row = 0; row < rows; ++row, to += width) {
+        auto error = std::visit([&](const auto& keys) { return ids::make(slot.ids, keys, row, to); }, source.values);
+        if (error) return error;
+        std::fill(to + values_of(source.values, row), to + width, no_id);
+    }
+    if (!source.weights) return {};
+    if (auto error = Array::make(Dtype::float32, {rows, width}, out.weights)) return error;
+    auto* weights = out.weights.as<float>();
+    Scratch<std::int64_t> integers;
+    for (std::size_t row = 0; row < rows; ++row, weights += width) {
+        make_numbers(*source.weights, row, integers, weights);
+        std::fill(weights + values_of(*source.weights, row), weights + width, no_weight);
+    }
+    return {};
+}
+
+// Context numbers: a fixed number of values a row, or the default where a row has none.
+[[nodiscard]] Error encode_context_numbers(const SlotPlan& slot, const Source& source, std::size_t rows,
+                                           EncodedSlot& out) {
+    if (auto error = Array::make(Dtype::float32, {rows, slot.step_values}, out.values)) return error;
+    auto* to = out.values.as<float>();
+    Scratch<std::int64_t> integers;
+    for (std::size_t row = 0; row < rows; ++row, to += slot.step_values) {
+        const auto values = values_of(source.values, row);
+        if (values == slot.step_values) {
+            make_numbers(source.values, row, integers, to);
+        } else if (values == 0 && !slot.default_numbers.empty()) {
+            std::ranges::copy(slot.default_numbers, to);
+        } else {
+            return row_error(values == 0 ? Code::missing_feature : Code::wrong_count, row, values, slot.step_values);
+        }
+    }
+    return {};
+}
+
+[[nodiscard]] Error encode_context_slot(const SlotPlan& slot, const Source& source, std::size_t rows,
+                                        EncodedSlot& out) {
+    if (slot.ids.op == Op::numbers) return encode_context_numbers(slot, source, rows, out);
+    return encode_context_ids(slot, source, rows, out);
+}
+
+[[nodiscard]] Error encode_slot(const EncodePlan& plan, const SlotPlan& slot, const Source& source,
+                                const Layout& layout, std::size_t rows, EncodedSlot& out) {
+    if (source.weights) {
+        if (auto error = check_weights(source, rows)) return error;
+    }
+    if (plan.groups[slot.group].context) return encode_context_slot(slot, source, rows, out);
+    return encode_sequence_slot(slot, source, layout, out);
 }
 
 }  // namespace
 
-Error encode(const EncodePlan& plan, std::span<const Rows> sources, std::size_t rows, Encoded& out) {
-    std::vector<Places> places(plan.groups.size());
+Error encode(const EncodePlan& plan, std::span<const Source> sources, std::size_t rows, Encoded& out) {
+    std::vector<Layout> layouts(plan.groups.size());
     out.groups.resize(plan.groups.size());
     for (std::size_t g = 0; g < plan.groups.size(); ++g) {
         if (plan.groups[g].context) continue;
-        places[g].rows.resize(rows);
-        if (auto error = count_steps(plan, g, sources, places[g])) return error;
-        lay_out(plan.groups[g], places[g]);
-        if (auto error = write_group(places[g], out.groups[g])) return error;
+        layouts[g].rows.resize(rows);
+        if (auto error = count_steps(plan, g, sources, layouts[g])) return error;
+        layouts[g].arrange(plan.groups[g]);
+        if (auto error = layouts[g].write(out.groups[g])) return error;
     }
     out.slots.resize(plan.slots.size());
     for (std::size_t s = 0; s < plan.slots.size(); ++s) {
         const auto& slot = plan.slots[s];
-        auto error = plan.groups[slot.group].context
-                         ? encode_context_slot(slot, sources[s], rows, out.slots[s])
-                         : encode_sequence_slot(slot, sources[s], places[slot.group], out.slots[s]);
-        if (error) {
+        if (auto error = encode_slot(plan, slot, sources[s], layouts[slot.group], rows, out.slots[s])) {
             error.slot = static_cast<std::int32_t>(s);
             return error;
         }

@@ -1,35 +1,23 @@
 // A plan and the rows of its keys to ids and numbers, padded or jagged, with lengths and masks.
 #pragma once
 
+#include <optional>
 #include <variant>
 #include <vector>
 
-#include "array.hpp"
-#include "rows.hpp"
+#include "ids.hpp"
+#include "layout.hpp"
 
 namespace colonnade {
 
-enum class Op : std::uint8_t { identity, hash, numbers };
-
 // What happens to the values of one key; a slot of the batch.
 struct SlotPlan {
-    Op op = Op::identity;
     std::size_t key = 0;
+    std::optional<std::size_t> weight_key;  // ids only: the key of their weights
     std::size_t group = 0;
-    std::int64_t num_buckets = 1;
-    bool has_default = false;
-    std::int64_t default_id = 0;         // identity: stands in for ids out of range
+    IdPlan ids;
     std::size_t step_values = 1;         // numbers: values in one step
     std::vector<float> default_numbers;  // numbers: one padding value, or in a context group a whole row
-};
-
-struct GroupPlan {
-    bool context = false;
-    bool jagged = false;
-    std::int64_t max_length = -1;  // -1: no limit
-    bool keep_first = false;
-    bool pad_left = false;
-    std::size_t pad_to_multiple_of = 1;
 };
 
 struct EncodePlan {
@@ -37,20 +25,26 @@ struct EncodePlan {
     std::vector<SlotPlan> slots;
 };
 
-struct EncodedGroup {
-    Array lengths;     // int64 [rows]; sequences only
-    Array mask;        // bool [rows, steps]; padded only
-    Array row_splits;  // int64 [rows + 1]; jagged only
+// Shapes as colonnade._batch.Slot documents them.
+struct EncodedSlot {
+    Array values;
+    Array weights;      // float32, of the shape of values; weighted ids only
+    Array step_splits;  // int64 [steps + 1]; jagged with several values a step only
 };
 
 struct Encoded {
     std::vector<EncodedGroup> groups;
-    std::vector<Array> slots;
+    std::vector<EncodedSlot> slots;
 };
 
-using Rows = std::variant<WireRows, RaggedRows>;
+using Rows = std::variant<WireRows, WireSteps, RaggedRows>;
+
+struct Source {
+    Rows values;
+    std::optional<Rows> weights;
+};
 
 // `sources` holds the values of each slot, all of `rows` rows.
-[[nodiscard]] Error encode(const EncodePlan& plan, std::span<const Rows> sources, std::size_t rows, Encoded& out);
+[[nodiscard]] Error encode(const EncodePlan& plan, std::span<const Source> sources, std::size_t rows, Encoded& out);
 
 }  // namespace colonnade

@@ -25,9 +25,10 @@ enum class Code : std::uint8_t {
     missing_feature,  // required and absent
     wrong_count,      // got, expected: values in a fixed-length feature
     // Encoding of values.
-    id_out_of_range,  // got: the id, expected: num_buckets
-    partial_step,     // got: values in the row, expected: values in a step
-    unequal_lengths,  // got, expected: steps of two columns of one group
+    id_out_of_range,   // got: the id, expected: num_buckets
+    partial_step,      // got: values in the row, expected: values in a step
+    weights_mismatch,  // got, expected: weights and ids in a row, or in a step
+    unequal_lengths,   // got, expected: steps of two columns of one group
     // TFRecord files.
     truncated_header,  // the file ends inside a 12-byte header
     truncated_data,    // got: bytes left, expected: bytes promised
@@ -73,6 +74,7 @@ struct [[nodiscard]] Error {
         case Code::wrong_count: return "wrong_count";
         case Code::id_out_of_range: return "id_out_of_range";
         case Code::partial_step: return "partial_step";
+        case Code::weights_mismatch: return "weights_mismatch";
         case Code::unequal_lengths: return "unequal_lengths";
         case Code::truncated_header: return "truncated_header";
         case Code::truncated_data: return "truncated_data";

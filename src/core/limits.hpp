@@ -9,15 +9,18 @@ namespace colonnade::limits {
 // Protobuf itself cannot hold a message of 2^31 bytes or more.
 inline constexpr std::uint64_t record_bytes = (std::uint64_t{1} << 31) - 1;
 
+// Serialized records of one call; every count of pass one then fits 32 bits.
+inline constexpr std::uint64_t batch_bytes = std::uint64_t{1} << 32;
+
 // Nesting of messages and unknown groups, the outermost message not counted: protobuf's own default.
 inline constexpr int nesting = 100;
 
 // The largest array that one call may return.
 inline constexpr std::uint64_t output_bytes = std::uint64_t{1} << 34;
 
-// Items that one Arrow array may claim, and rows that it may claim without any bytes behind them.
+// Items that one Arrow array may claim, and items without memory of their own: nulls, overlapping views.
 inline constexpr std::int64_t arrow_items = std::int64_t{1} << 40;
-inline constexpr std::int64_t arrow_empty_rows = std::int64_t{1} << 31;
+inline constexpr std::int64_t arrow_unbacked_items = std::int64_t{1} << 28;
 
 // Memory that the buffer pool keeps for reuse, and the smallest buffer worth keeping.
 inline constexpr std::size_t pool_bytes = std::size_t{512} << 20;

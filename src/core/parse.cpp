@@ -2,15 +2,13 @@
 
 #include <algorithm>
 
-#include "rows.hpp"
-
 namespace colonnade {
 
 Error check_kinds(const ExampleIndex& index, std::span<const Kind> kinds) {
     for (std::size_t i = 0; i < index.lists.size(); ++i) {
         const auto got = index.lists[i].kind;
         const auto expected = kinds[i % index.keys];
-        if (got == Kind::none || got == expected) continue;
+        if (got == Kind::none || expected == Kind::none || got == expected) continue;
         Error error;
         error.code = Code::wrong_kind;
         error.record = static_cast<std::int64_t>(i / index.keys);
@@ -47,69 +45,102 @@ private:
     return Array::make(Dtype::int64, {values + 1}, out.offsets);
 }
 
-}  // namespace
+template <typename Rows>
+[[nodiscard]] Error write_splits(const Rows& rows, Array& out) {
+    if (auto error = Array::make(Dtype::int64, {rows.rows() + 1}, out)) return error;
+    auto* splits = out.as<std::int64_t>();
+    splits[0] = 0;
+    for (std::size_t row = 0; row < rows.rows(); ++row, ++splits) {
+        splits[1] = splits[0] + static_cast<std::int64_t>(rows.steps(row));
+    }
+    return {};
+}
 
-Error parse_ragged(std::span<const Record> records, const ExampleIndex& index, std::size_t key, Kind kind,
-                   Parsed& out) {
-    const WireRows rows(records, index, key, kind);
-    if (auto error = Array::make(Dtype::int64, {records.size() + 1}, out.row_splits)) return error;
-    auto* splits = out.row_splits.as<std::int64_t>();
+[[nodiscard]] Error write_step_splits(const WireSteps& rows, std::size_t steps, Array& out) {
+    if (auto error = Array::make(Dtype::int64, {steps + 1}, out)) return error;
+    auto* splits = out.as<std::int64_t>();
     splits[0] = 0;
     for (std::size_t row = 0; row < rows.rows(); ++row) {
-        splits[row + 1] = splits[row] + static_cast<std::int64_t>(rows.values(row));
+        const auto* from = rows.step_splits(row);
+        for (std::size_t step = 0; step < rows.steps(row); ++step, ++splits) {
+            splits[1] = splits[0] + from[step + 1] - from[step];
+        }
     }
-    const auto total = static_cast<std::size_t>(splits[records.size()]);
-    const auto start = [&](std::size_t row) { return static_cast<std::size_t>(splits[row]); };
+    return {};
+}
 
-    if (kind == Kind::int64s) {
+template <typename Rows>
+[[nodiscard]] Error write_values(const Rows& rows, Parsed& out) {
+    std::size_t total = 0;
+    std::size_t bytes = 0;
+    for (std::size_t row = 0; row < rows.rows(); ++row) total += rows.values(row);
+    if (rows.kind() == Kind::int64s) {
         if (auto error = Array::make(Dtype::int64, {total}, out.values)) return error;
         auto* values = out.values.as<std::int64_t>();
-        for (std::size_t row = 0; row < rows.rows(); ++row) rows.int64s(row, values + start(row));
-    } else if (kind == Kind::floats) {
+        for (std::size_t row = 0; row < rows.rows(); values += rows.values(row++)) rows.int64s(row, values);
+    } else if (rows.kind() == Kind::floats) {
         if (auto error = Array::make(Dtype::float32, {total}, out.values)) return error;
         auto* values = out.values.as<float>();
-        for (std::size_t row = 0; row < rows.rows(); ++row) rows.floats(row, values + start(row));
+        for (std::size_t row = 0; row < rows.rows(); values += rows.values(row++)) rows.floats(row, values);
     } else {
-        std::size_t bytes = 0;
         for (std::size_t row = 0; row < rows.rows(); ++row) bytes += rows.bytes_bound(row);
         if (auto error = make_bytes(total, bytes, out)) return error;
         BytesWriter write(out);
-        for (std::size_t row = 0; row < rows.rows(); ++row)
+        for (std::size_t row = 0; row < rows.rows(); ++row) {
             rows.each_bytes(row, [&](auto... value) { write(value...); });
+        }
         out.values.shape[0] = write.written();
     }
     return {};
 }
 
-Error parse_fixed(std::span<const Record> records, const ExampleIndex& index, std::size_t key, Kind kind,
-                  std::size_t size, const FixedDefault* default_value, Parsed& out) {
-    const WireRows rows(records, index, key, kind);
-    std::size_t bytes = 0;
+// Every row must hold `size` values, or none where there is a default. Adds up the bytes of the output.
+[[nodiscard]] Error check_fixed(const WireRows& rows, std::size_t size, const FixedDefault* default_value,
+                                std::size_t& bytes) {
     for (std::size_t row = 0; row < rows.rows(); ++row) {
         const auto values = rows.values(row);
-        const bool absent = values == 0 && size != 0;
-        bytes += absent && default_value != nullptr && kind == Kind::bytes
-                     ? static_cast<std::size_t>(default_value->offsets[size])
-                     : rows.bytes_bound(row);
-        if (absent ? default_value != nullptr : values == size) continue;
-        Error error;
-        error.code = index.list(row, key).kind == Kind::none ? Code::missing_feature : Code::wrong_count;
-        error.record = static_cast<std::int64_t>(row);
-        error.key = static_cast<std::int32_t>(key);
-        error.got = static_cast<std::int64_t>(values);
-        error.expected = static_cast<std::int64_t>(size);
-        return error;
+        if (values == size) {
+            bytes += rows.bytes_bound(row);
+        } else if (values == 0 && default_value != nullptr) {
+            if (rows.kind() == Kind::bytes) bytes += static_cast<std::size_t>(default_value->offsets[size]);
+        } else {
+            Error error;
+            error.code = rows.present(row) ? Code::wrong_count : Code::missing_feature;
+            error.record = static_cast<std::int64_t>(row);
+            error.got = static_cast<std::int64_t>(values);
+            error.expected = static_cast<std::int64_t>(size);
+            return error;
+        }
     }
+    return {};
+}
 
-    const auto total = records.size() * size;
-    if (kind == Kind::int64s) {
+}  // namespace
+
+Error parse_ragged(const WireRows& rows, Parsed& out) {
+    if (auto error = write_splits(rows, out.row_splits)) return error;
+    return write_values(rows, out);
+}
+
+Error parse_ragged(const WireSteps& rows, Parsed& out) {
+    if (auto error = write_splits(rows, out.row_splits)) return error;
+    const auto steps = static_cast<std::size_t>(out.row_splits.as<std::int64_t>()[rows.rows()]);
+    if (auto error = write_step_splits(rows, steps, out.step_splits)) return error;
+    return write_values(rows, out);
+}
+
+Error parse_fixed(const WireRows& rows, std::size_t size, const FixedDefault* default_value, Parsed& out) {
+    std::size_t bytes = 0;
+    if (auto error = check_fixed(rows, size, default_value, bytes)) return error;
+    const auto total = rows.rows() * size;
+    if (rows.kind() == Kind::int64s) {
         if (auto error = Array::make(Dtype::int64, {total}, out.values)) return error;
         auto* values = out.values.as<std::int64_t>();
         for (std::size_t row = 0; row < rows.rows(); ++row, values += size) {
             rows.int64s(row, values);
             if (rows.values(row) < size) std::copy_n(default_value->int64s, size, values);
         }
-    } else if (kind == Kind::floats) {
+    } else if (rows.kind() == Kind::floats) {
         if (auto error = Array::make(Dtype::float32, {total}, out.values)) return error;
         auto* values = out.values.as<float>();
         for (std::size_t row = 0; row < rows.rows(); ++row, values += size) {

@@ -2,14 +2,15 @@
 #pragma once
 
 #include "array.hpp"
-#include "example.hpp"
+#include "rows.hpp"
 
 namespace colonnade {
 
 struct Parsed {
-    Array values;      // int64 or float32 [values]; for bytes uint8 [bytes]
-    Array offsets;     // bytes only: int64 [values + 1]
-    Array row_splits;  // ragged only: int64 [records + 1]
+    Array values;       // int64 or float32 [values]; for bytes uint8 [bytes]
+    Array offsets;      // bytes only: int64 [values + 1]
+    Array row_splits;   // ragged only: int64 [records + 1], of values, or of steps
+    Array step_splits;  // feature lists only: int64 [steps + 1], of values
 };
 
 // What stands in for a feature that a record lacks; the pointer of the key's kind is set.
@@ -23,11 +24,10 @@ struct FixedDefault {
 // A list of another kind than declared is an error, even an empty one.
 [[nodiscard]] Error check_kinds(const ExampleIndex& index, std::span<const Kind> kinds);
 
-[[nodiscard]] Error parse_ragged(std::span<const Record> records, const ExampleIndex& index, std::size_t key, Kind kind,
-                                 Parsed& out);
+[[nodiscard]] Error parse_ragged(const WireRows& rows, Parsed& out);
+[[nodiscard]] Error parse_ragged(const WireSteps& rows, Parsed& out);
 
 // `size` values a record, the default where a record has none; without a default that is an error.
-[[nodiscard]] Error parse_fixed(std::span<const Record> records, const ExampleIndex& index, std::size_t key, Kind kind,
-                                std::size_t size, const FixedDefault* default_value, Parsed& out);
+[[nodiscard]] Error parse_fixed(const WireRows& rows, std::size_t size, const FixedDefault* default_value, Parsed& out);
 
 }  // namespace colonnade

@@ -5,88 +5,155 @@
 #include <algorithm>
 #include <cstring>
 
-#include "example.hpp"
+#include "sequence_example.hpp"
 #include "varint.hpp"
 
 namespace colonnade {
 
-// Pass two over serialized records: decodes what pass one found and validated.
+// Pass two: decodes the values of one list that pass one found and validated.
+namespace lists {
+
+inline void skip_tag(const std::uint8_t*& at) {
+    while (*at++ >= 0x80) {
+    }
+}
+
+inline std::span<const Chunk> chunks(const List& list, const Chunks& all) {
+    return {all.data() + list.first_chunk, list.chunks};
+}
+
+inline std::int64_t* int64s(Record record, const List& list, const Chunks& all, std::int64_t* out) {
+    for (const auto& chunk : chunks(list, all)) {
+        const auto* at = record.data() + chunk.begin;
+        if (chunk.tagged == 0) {
+            varint::decode(at, at + chunk.size, chunk.values, out);
+        } else {
+            for (std::uint32_t i = 0; i < chunk.values; ++i) {
+                skip_tag(at);
+                out[i] = static_cast<std::int64_t>(varint::decode_one(at));
+            }
+        }
+        out += chunk.values;
+    }
+    return out;
+}
+
+inline float* floats(Record record, const List& list, const Chunks& all, float* out) {
+    for (const auto& chunk : chunks(list, all)) {
+        const auto* at = record.data() + chunk.begin;
+        if (chunk.tagged == 0) {
+            std::memcpy(out, at, chunk.size);
+        } else {
+            for (std::uint32_t i = 0; i < chunk.values; ++i) {
+                skip_tag(at);
+                std::memcpy(out + i, at, sizeof(float));
+                at += sizeof(float);
+            }
+        }
+        out += chunk.values;
+    }
+    return out;
+}
+
+// Calls `use(data, size)` for each value.
+template <typename Use>
+void each_bytes(Record record, const List& list, const Chunks& all, Use use) {
+    for (const auto& chunk : chunks(list, all)) {
+        const auto* at = record.data() + chunk.begin;
+        for (std::uint32_t i = 0; i < chunk.values; ++i) {
+            skip_tag(at);
+            const auto size = static_cast<std::size_t>(varint::decode_one(at));
+            use(at, size);
+            at += size;
+        }
+    }
+}
+
+// At least the number of bytes in all values.
+inline std::size_t bytes_bound(const List& list, const Chunks& all) {
+    std::size_t bound = 0;
+    for (const auto& chunk : chunks(list, all)) bound += chunk.size;
+    return bound;
+}
+
+}  // namespace lists
+
+// One key of Examples, or of the contexts of SequenceExamples: one list a row.
 class WireRows {
 public:
     WireRows(std::span<const Record> records, const ExampleIndex& index, std::size_t key, Kind kind)
-        : records_(records), index_(index), key_(key), kind_(kind) {}
+        : records_(records), index_(&index), key_(key), kind_(kind) {}
 
     [[nodiscard]] Kind kind() const { return kind_; }
-
     [[nodiscard]] std::size_t rows() const { return records_.size(); }
-    [[nodiscard]] std::size_t values(std::size_t row) const { return index_.list(row, key_).values; }
+    [[nodiscard]] std::size_t values(std::size_t row) const { return list(row).values; }
+    [[nodiscard]] bool present(std::size_t row) const { return list(row).kind != Kind::none; }
+    [[nodiscard]] bool nested() const { return false; }
+    [[nodiscard]] std::size_t steps(std::size_t row) const { return values(row); }
+    [[nodiscard]] const std::int64_t* step_splits(std::size_t) const { return nullptr; }
     [[nodiscard]] const bool* holes(std::size_t) const { return nullptr; }
 
     void int64s(std::size_t row, std::int64_t* out) const {
-        for (const auto& chunk : chunks(row)) {
-            const auto* at = records_[row].data() + chunk.begin;
-            if (chunk.tagged == 0) {
-                varint::decode(at, at + chunk.size, chunk.values, out);
-            } else {
-                for (std::uint32_t i = 0; i < chunk.values; ++i) {
-                    skip_tag(at);
-                    out[i] = static_cast<std::int64_t>(varint::decode_one(at));
-                }
-            }
-            out += chunk.values;
-        }
+        lists::int64s(records_[row], list(row), index_->chunks, out);
     }
-
-    void floats(std::size_t row, float* out) const {
-        for (const auto& chunk : chunks(row)) {
-            const auto* at = records_[row].data() + chunk.begin;
-            if (chunk.tagged == 0) {
-                std::memcpy(out, at, chunk.size);
-            } else {
-                for (std::uint32_t i = 0; i < chunk.values; ++i) {
-                    skip_tag(at);
-                    std::memcpy(out + i, at, sizeof(float));
-                    at += sizeof(float);
-                }
-            }
-            out += chunk.values;
-        }
-    }
-
-    // Calls `use(data, size)` for each value.
+    void floats(std::size_t row, float* out) const { lists::floats(records_[row], list(row), index_->chunks, out); }
     template <typename Use>
     void each_bytes(std::size_t row, Use use) const {
-        for (const auto& chunk : chunks(row)) {
-            const auto* at = records_[row].data() + chunk.begin;
-            for (std::uint32_t i = 0; i < chunk.values; ++i) {
-                skip_tag(at);
-                const auto size = static_cast<std::size_t>(varint::decode_one(at));
-                use(at, size);
-                at += size;
-            }
-        }
+        lists::each_bytes(records_[row], list(row), index_->chunks, use);
+    }
+    [[nodiscard]] std::size_t bytes_bound(std::size_t row) const {
+        return lists::bytes_bound(list(row), index_->chunks);
     }
 
-    // At least the number of bytes in all values of a row.
+private:
+    [[nodiscard]] const List& list(std::size_t row) const { return index_->list(row, key_); }
+
+    std::span<const Record> records_;
+    const ExampleIndex* index_;
+    std::size_t key_;
+    Kind kind_;
+};
+
+// One key of the feature lists of SequenceExamples: one list a step.
+class WireSteps {
+public:
+    WireSteps(std::span<const Record> records, const SequenceExampleIndex& index, std::size_t key, Kind kind)
+        : records_(records), index_(&index), key_(key), kind_(kind) {}
+
+    [[nodiscard]] Kind kind() const { return kind_; }
+    [[nodiscard]] std::size_t rows() const { return records_.size(); }
+    [[nodiscard]] std::size_t values(std::size_t row) const { return index_->list(row, key_).values; }
+    [[nodiscard]] bool nested() const { return true; }
+    [[nodiscard]] std::size_t steps(std::size_t row) const { return index_->list(row, key_).steps; }
+    [[nodiscard]] const std::int64_t* step_splits(std::size_t row) const {
+        return index_->splits.data() + index_->list(row, key_).first_split;
+    }
+    [[nodiscard]] const bool* holes(std::size_t) const { return nullptr; }
+
+    void int64s(std::size_t row, std::int64_t* out) const {
+        for (const auto& step : lists_of(row)) out = lists::int64s(records_[row], step, index_->context.chunks, out);
+    }
+    void floats(std::size_t row, float* out) const {
+        for (const auto& step : lists_of(row)) out = lists::floats(records_[row], step, index_->context.chunks, out);
+    }
+    template <typename Use>
+    void each_bytes(std::size_t row, Use use) const {
+        for (const auto& step : lists_of(row)) lists::each_bytes(records_[row], step, index_->context.chunks, use);
+    }
     [[nodiscard]] std::size_t bytes_bound(std::size_t row) const {
         std::size_t bound = 0;
-        for (const auto& chunk : chunks(row)) bound += chunk.size;
+        for (const auto& step : lists_of(row)) bound += lists::bytes_bound(step, index_->context.chunks);
         return bound;
     }
 
 private:
-    [[nodiscard]] std::span<const Chunk> chunks(std::size_t row) const {
-        const auto& list = index_.list(row, key_);
-        return {index_.chunks.data() + list.first_chunk, list.chunks};
-    }
-
-    static void skip_tag(const std::uint8_t*& at) {
-        while (*at++ >= 0x80) {
-        }
+    [[nodiscard]] std::span<const List> lists_of(std::size_t row) const {
+        const auto& list = index_->list(row, key_);
+        return {index_->steps.data() + list.first_step, list.steps};
     }
 
     std::span<const Record> records_;
-    const ExampleIndex& index_;
+    const SequenceExampleIndex* index_;
     std::size_t key_;
     Kind kind_;
 };
@@ -95,7 +162,8 @@ private:
 struct RaggedColumn {
     Kind kind = Kind::none;
     std::size_t rows = 0;
-    const std::int64_t* row_splits = nullptr;
+    const std::int64_t* row_splits = nullptr;   // [rows + 1], of steps
+    const std::int64_t* step_splits = nullptr;  // [steps + 1], of values; only where steps hold several
     const std::int64_t* int64s = nullptr;
     const float* floats = nullptr;
     const std::uint8_t* bytes = nullptr;
@@ -109,27 +177,39 @@ public:
 
     [[nodiscard]] Kind kind() const { return column_.kind; }
     [[nodiscard]] std::size_t rows() const { return column_.rows; }
-    [[nodiscard]] std::size_t values(std::size_t row) const {
+    [[nodiscard]] bool nested() const { return column_.step_splits != nullptr; }
+    [[nodiscard]] std::size_t steps(std::size_t row) const {
         return static_cast<std::size_t>(column_.row_splits[row + 1] - column_.row_splits[row]);
     }
+    [[nodiscard]] std::size_t values(std::size_t row) const {
+        return static_cast<std::size_t>(begin(row + 1) - begin(row));
+    }
+    // Where the steps of a row begin and end; only differences mean something.
+    [[nodiscard]] const std::int64_t* step_splits(std::size_t row) const {
+        return column_.step_splits + column_.row_splits[row];
+    }
     [[nodiscard]] const bool* holes(std::size_t row) const {
-        return column_.holes == nullptr ? nullptr : column_.holes + column_.row_splits[row];
+        return column_.holes == nullptr ? nullptr : column_.holes + begin(row);
     }
     void int64s(std::size_t row, std::int64_t* out) const {
-        std::copy_n(column_.int64s + column_.row_splits[row], values(row), out);
+        std::copy_n(column_.int64s + begin(row), values(row), out);
     }
-    void floats(std::size_t row, float* out) const {
-        std::copy_n(column_.floats + column_.row_splits[row], values(row), out);
-    }
+    void floats(std::size_t row, float* out) const { std::copy_n(column_.floats + begin(row), values(row), out); }
     template <typename Use>
     void each_bytes(std::size_t row, Use use) const {
-        for (auto i = column_.row_splits[row]; i < column_.row_splits[row + 1]; ++i) {
+        for (auto i = begin(row); i < begin(row + 1); ++i) {
             use(column_.bytes + column_.offsets[i],
                 static_cast<std::size_t>(column_.offsets[i + 1] - column_.offsets[i]));
         }
     }
 
 private:
+    // The first value of a row.
+    [[nodiscard]] std::int64_t begin(std::size_t row) const {
+        const auto step = column_.row_splits[row];
+        return column_.step_splits == nullptr ? step : column_.step_splits[step];
+    }
+
     RaggedColumn column_;
 };
 

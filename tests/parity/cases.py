@@ -522,7 +522,13 @@ def parsing_cases() -> list[Case]:
         ),
         parse("parsing/default text", {"s": text}, example(), example(s=strings("x"))),
         parse(
-            "parsing/present but empty is no default", {"f": with_default}, example(f=floats()), fails=True
+            "parsing/present but empty takes the default",
+            {"f": with_default},
+            example(f=floats()),
+            departs=departs(
+                "empty-takes-default",
+                {"features": {"f": {"dtype": "float32", "shape": [1, 2], "items": [[8.0, 9.0]]}}},
+            ),
         ),
         parse("parsing/required and missing", {"f": two}, example(), fails=True),
         parse("parsing/too few values", {"f": two}, example(f=floats(1)), fails=True),

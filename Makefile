@@ -1,0 +1,73 @@
+# One command a job. `make demo` and `make test` set up all they need, from nothing.
+
+PYTHON ?= python3
+BIN := .venv/bin
+ORACLE := .venv-tensorflow
+NATIVE := build/native
+CXX_FILES = $(shell git ls-files '*.cpp' '*.hpp')
+
+# Compiled against the environment's own nanobind, so that a rebuild takes seconds.
+INSTALL = $(BIN)/pip install --quiet --no-build-isolation --no-deps --config-settings=build-dir=build/editable \
+	--config-settings=cmake.define.COLONNADE_WERROR=ON --editable .
+
+.PHONY: help demo test lint types native python parity golden sanitize clean
+.DEFAULT_GOAL := help
+
+help: ## What each command does
+	@grep -E '^[a-z]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 12
+
+$(BIN)/python: pyproject.toml
+	$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), f"Python 3.11 or newer is needed, this is {sys.version}"'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --upgrade 'pip>=25.1'
+	$(BIN)/pip install --quiet 'numpy>=1.26' --group build --group demo --group lint --group test
+	@touch $@
+
+build/installed: $(BIN)/python CMakeLists.txt $(shell find src/core src/bindings -name '*.?pp')
+	$(INSTALL)
+	@touch $@
+
+demo: build/installed ## Learn from the standard library's source, and serve without torch
+	$(BIN)/python examples/demo.py
+
+test: lint types native python ## Everything that needs no TensorFlow
+
+lint: $(BIN)/python ## Style of Python and C++
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/clang-format --dry-run --Werror $(CXX_FILES)
+
+types: build/installed ## mypy, strict
+	$(BIN)/mypy
+
+native: $(BIN)/python ## The core's own tests, without Python
+	$(BIN)/cmake -S . -B $(NATIVE) -G Ninja -DCMAKE_MAKE_PROGRAM=$(CURDIR)/$(BIN)/ninja \
+		-DCOLONNADE_NATIVE_TESTS=ON -DCOLONNADE_WERROR=ON --log-level=WARNING
+	$(BIN)/cmake --build $(NATIVE) -- --quiet
+	$(BIN)/ctest --test-dir $(NATIVE) --output-on-failure
+
+python: build/installed ## The Python tests
+	$(BIN)/pytest --ignore tests/parity -n auto
+
+$(ORACLE)/bin/python: pyproject.toml
+	$(PYTHON) -m venv $(ORACLE)
+	$(ORACLE)/bin/pip install --quiet --upgrade 'pip>=25.1'
+	$(ORACLE)/bin/pip install --quiet --group oracle
+	@touch $@
+
+parity: build/installed $(ORACLE)/bin/python ## Compare with TensorFlow, live
+	$(BIN)/pytest tests/parity
+
+golden: $(ORACLE)/bin/python ## Ask TensorFlow anew for the frozen answers
+	cd tests && ../$(ORACLE)/bin/python -m golden.make_golden
+
+sanitize: $(BIN)/python ## The native tests under ASan and UBSan, then TSan
+	for sanitizer in address,undefined thread; do \
+		$(BIN)/cmake -S . -B build/$$sanitizer -G Ninja -DCMAKE_MAKE_PROGRAM=$(CURDIR)/$(BIN)/ninja \
+			-DCOLONNADE_NATIVE_TESTS=ON -DCOLONNADE_SANITIZE=$$sanitizer --log-level=WARNING && \
+		$(BIN)/cmake --build build/$$sanitizer -- --quiet && \
+		$(BIN)/ctest --test-dir build/$$sanitizer --output-on-failure || exit 1; \
+	done
+
+clean: ## Remove what the other commands made
+	rm -rf .venv $(ORACLE) build demo-output

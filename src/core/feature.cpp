@@ -1,0 +1,120 @@
+#include "feature.hpp"
+
+#include "fingerprint64.hpp"
+#include "varint.hpp"
+
+namespace colonnade {
+
+using wire::Cursor;
+using wire::Tag;
+using wire::Type;
+
+Keys::Keys(std::vector<std::string> names) : names_(std::move(names)) {
+    for (std::size_t i = 0; i < names_.size(); ++i) index_.emplace(names_[i], static_cast<std::int32_t>(i));
+}
+
+std::size_t Keys::Hash::operator()(std::string_view name) const { return fingerprint64(name.data(), name.size()); }
+
+std::int32_t Keys::find(std::string_view name) const {
+    const auto found = index_.find(name);
+    return found == index_.end() ? -1 : found->second;
+}
+
+bool KeyFinder::guess(std::string_view name) const {
+    if (entry_ >= order_.size() || order_[entry_] < 0) return false;
+    return keys_[static_cast<std::size_t>(order_[entry_])] == name;
+}
+
+std::int32_t KeyFinder::next(std::string_view name) {
+    if (!guess(name)) {
+        if (entry_ >= order_.size()) order_.resize(entry_ + 1, -1);
+        order_[entry_] = keys_.find(name);
+    }
+    return order_[entry_++];
+}
+
+namespace {
+
+// Values of a run share one chunk, so that memory stays in proportion to the record.
+void add_tagged(std::uint32_t begin, std::uint32_t end, List& list, Chunks& chunks) {
+    ++list.values;
+    if (list.chunks > 0) {
+        auto& last = chunks.back();
+        if (last.tagged != 0 && last.begin + last.size == begin) {
+            last.size = end - last.begin;
+            last.values = (last.values + 1) & 0x7FFFFFFF;
+            return;
+        }
+    }
+    chunks.push_back({begin, end - begin, 1, 1});
+    ++list.chunks;
+}
+
+[[nodiscard]] Error add_packed(const Cursor& packed, List& list, Chunks& chunks) {
+    if (packed.left() == 0) return {};
+    std::size_t values = packed.left() / sizeof(float);
+    if (list.kind == Kind::int64s) {
+        const auto counted = varint::count(packed.at(), packed.end());
+        if (counted.bad != nullptr) {
+            const bool cut = packed.end() - counted.bad < varint::most_bytes;
+            return packed.fail(cut ? Code::truncated : Code::varint_too_long, counted.bad);
+        }
+        values = counted.values;
+    } else if (packed.left() % sizeof(float) != 0) {
+        return packed.fail(Code::bad_packed_floats, packed.at());
+    }
+    const auto count = static_cast<std::uint32_t>(values);
+    chunks.push_back({packed.offset(), static_cast<std::uint32_t>(packed.left()), count & 0x7FFFFFFF, 0});
+    ++list.chunks;
+    list.values += count;
+    return {};
+}
+
+// The wire type of a single, unpacked value.
+Type single_type(Kind kind) {
+    if (kind == Kind::int64s) return Type::varint;
+    return kind == Kind::floats ? Type::fixed32 : Type::length;
+}
+
+[[nodiscard]] Error walk_list(Cursor cursor, int depth, List& list, Chunks& chunks) {
+    const auto single = single_type(list.kind);
+    while (!cursor.done()) {
+        const auto from = cursor.offset();
+        Tag tag;
+        if (auto error = cursor.tag(tag)) return error;
+        if (tag.field == 1 && tag.type == Type::length && single != Type::length) {
+            Cursor packed = cursor;
+            if (auto error = cursor.bytes(packed)) return error;
+            if (auto error = add_packed(packed, list, chunks)) return error;
+            continue;
+        }
+        if (auto error = cursor.skip(tag, depth)) return error;
+        if (tag.field == 1 && tag.type == single) add_tagged(from, cursor.offset(), list, chunks);
+    }
+    return {};
+}
+
+}  // namespace
+
+// A oneof: a list of the same kind continues the one before, a list of another kind replaces it.
+Error walk_feature(Cursor feature, int depth, List& list, Chunks& chunks) {
+    while (!feature.done()) {
+        Tag tag;
+        if (auto error = feature.tag(tag)) return error;
+        if (tag.field < 1 || tag.field > 3 || tag.type != Type::length) {
+            if (auto error = feature.skip(tag, depth)) return error;
+            continue;
+        }
+        Cursor body = feature;
+        if (auto error = feature.bytes(body)) return error;
+        const auto kind = static_cast<Kind>(tag.field);
+        if (list.kind != kind) {
+            chunks.resize(list.first_chunk);
+            list = {list.first_chunk, 0, 0, kind};
+        }
+        if (auto error = walk_list(body, depth - 1, list, chunks)) return error;
+    }
+    return {};
+}
+
+}  // namespace colonnade
