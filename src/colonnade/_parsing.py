@@ -41,7 +41,7 @@ def parse_example(serialized: Serialized, features: Mapping[str, FeatureSpec]) -
 
     Example:
         >>> import colonnade as cn
-        >>> record = b"\n\x0f\n\\r\n\x01a\x12\x08\x1a\x06\n\x04\x01\x02\x03\x04"
+        >>> record = b"\n\x0f\n\r\n\x01a\x12\x08\x1a\x06\n\x04\x01\x02\x03\x04"
         >>> cn.parse_example([record], {"a": cn.VarLenFeature("int64")})["a"].to_list()
         [[1, 2, 3, 4]]
     """

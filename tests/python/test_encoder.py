@@ -118,6 +118,41 @@ class TestJagged:
             failure(ColumnValueError, lambda o=options: cn.Encoder(A, layout="jagged", **o), "has no padding")
 
 
+class TestSeveralValuesAStep:
+    """ids [batch, time, values] padded; jagged with the splits of the steps."""
+
+    NESTED = (
+        [[[1, 2], []], [[3]], []],
+        np.array([[[1, 2], [-1, -1]], [[3, -1], [-1, -1]], [[-1, -1], [-1, -1]]]),
+    )
+
+    def test_padded(self):
+        batch = cn.Encoder(A).encode({"a": self.NESTED[0]})
+        assert batch.slots["a"].values.tolist() == [[[1, 2], [-1, -1]], [[3, -1], [-1, -1]], [[-1, -1]] * 2]
+        assert batch.lengths.tolist() == [2, 1, 0]
+        assert batch.mask.shape == (3, 2)
+
+    def test_jagged(self):
+        batch = cn.Encoder(A, layout="jagged").encode({"a": self.NESTED[0]})
+        assert batch.slots["a"].values.tolist() == [1, 2, 3]
+        assert batch.slots["a"].step_splits.tolist() == [0, 2, 2, 3]
+        assert batch.row_splits.tolist() == [0, 2, 3, 3]
+
+    def test_absent_steps_at_the_end_of_a_dense_row(self):
+        assert cn.Encoder(A).encode({"a": self.NESTED[1]}).lengths.tolist() == [1, 1, 0]
+
+    def test_an_id_out_of_range(self):
+        failure(
+            IdOutOfRangeError,
+            lambda: cn.Encoder(A).encode({"a": [[[1]], [[1], [2, 9]]]}),
+            "id 9 is not in",
+            key="a",
+            column="a",
+            row=1,
+            step=1,
+        )
+
+
 class TestMaxLength:
     """Longer rows lose steps at one end."""
 

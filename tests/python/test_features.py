@@ -351,7 +351,8 @@ class TestNumbers:
 
     def test_steps_of_another_shape(self):
         feature = cn.Ragged(np.zeros((3, 2)), [0, 3])
-        failure(FeatureTypeError, lambda: encoded(numbers(shape=3), feature), r"shape \(2,\)", key="k")
+        where = {"key": "k", "column": "k", "row": 0, "step": 0}
+        failure(PartialStepError, lambda: encoded(numbers(shape=3), feature), "2 values are not", **where)
 
 
 class TestNormalizers:

@@ -42,12 +42,15 @@ CORE_ROWS = (
     {"error", "limits"},
     {"crc32c", "fingerprint64", "varint"},
     {"pool", "wire", "embed"},
-    {"array", "example", "record", "arrow"},
+    {"array", "feature", "record", "arrow"},
+    {"layout", "example"},
+    {"sequence_example"},
     {"rows"},
-    {"parse", "encode"},
+    {"ids", "parse"},
+    {"encode"},
 )
-KERNELS = {"crc32c", "fingerprint64", "embed", "varint", "pool"}
-WIRE = {"wire", "example", "record", "rows", "parse", "encode"}
+KERNELS = {"crc32c", "fingerprint64", "embed", "layout", "varint", "pool"}
+WIRE = {"wire", "feature", "example", "sequence_example", "record", "rows", "ids", "parse", "encode"}
 
 
 def row_of(name, rows):

@@ -128,6 +128,20 @@ def test_equal_to_the_numpy_layer(columns, options):
 
 
 @pytest.mark.parametrize("combiner", ["mean", "sqrtn", "sum"])
+@pytest.mark.parametrize("layout", ["padded", "jagged"])
+def test_equal_to_the_numpy_layer_with_several_values_a_step(combiner, layout):
+    columns = [cn.embedding_column(IDENTITY, 3, combiner), cn.indicator_column(IDENTITY)]
+    layer = SequenceFeatures(columns)
+    served = colonnade.numpy.SequenceFeatures(columns, layer.tables())
+    batch = cn.Encoder(columns, layout=layout).encode({"a": [[[1, 1, 0], []], [], [[4], [2, 3]]]})
+    output, lengths = layer(batch)
+    wanted, _ = served(batch)
+    assert wanted.shape == ((3, 2, 8) if layout == "padded" else (4, 8))
+    np.testing.assert_allclose(output.detach(), wanted, rtol=1e-5, atol=1e-6)
+    assert lengths.tolist() == [2, 0, 2]
+
+
+@pytest.mark.parametrize("combiner", ["mean", "sqrtn", "sum"])
 def test_equal_to_the_numpy_layer_where_ids_are_combined(combiner):
     columns = [
         cn.embedding_column(cn.categorical_column_with_identity("t", 5), 3, combiner, max_norm=1.0),
