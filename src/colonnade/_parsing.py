@@ -11,6 +11,7 @@ import numpy.typing as npt
 from . import _core
 from ._ragged import BytesArray, Ragged
 from ._spec import FeatureSpec, FixedLenFeature, VarLenFeature
+from .columns._checks import checked_key
 from .errors import ColumnTypeError, ColumnValueError, FeatureTypeError
 
 Serialized: TypeAlias = "bytes | Sequence[bytes] | BytesArray | npt.NDArray[np.object_]"
@@ -40,7 +41,7 @@ def parse_example(serialized: Serialized, features: Mapping[str, FeatureSpec]) -
 
     Example:
         >>> import colonnade as cn
-        >>> record = b"\n\x0f\n\\r\n\x01a\x12\x08\x1a\x06\n\x04\x01\x02\x03\x04"
+        >>> record = b"\n\x0f\n\r\n\x01a\x12\x08\x1a\x06\n\x04\x01\x02\x03\x04"
         >>> cn.parse_example([record], {"a": cn.VarLenFeature("int64")})["a"].to_list()
         [[1, 2, 3, 4]]
     """
@@ -78,8 +79,7 @@ def _check_features(features: Mapping[str, FeatureSpec]) -> None:
     if not features:
         raise ColumnValueError("features is empty: nothing to parse")
     for key, feature in features.items():
-        if not isinstance(key, str):
-            raise ColumnTypeError(f"a key must be a str, got {key!r}")
+        checked_key(key)
         if not isinstance(feature, VarLenFeature | FixedLenFeature):
             raise ColumnTypeError(f"not a feature spec: {feature!r}", key=key)
 

@@ -28,7 +28,7 @@ from .columns import (
     VocabularyListCategoricalColumn,
     WeightedCategoricalColumn,
 )
-from .columns._checks import checked_shape
+from .columns._checks import INT64_MIN, checked_int, checked_real, checked_shape, checked_text
 from .errors import ColumnTypeError, ColumnValueError, SpecConflictError
 
 WIRE_DTYPES = ("int64", "float32", "string")
@@ -79,7 +79,7 @@ class FixedLenFeature:
     default_value: tuple[Any, ...] | None = None
 
     def __init__(self, shape: Any, dtype: DtypeLike, default_value: Any = None) -> None:
-        object.__setattr__(self, "shape", checked_shape(shape, key="FixedLenFeature"))
+        object.__setattr__(self, "shape", checked_shape(shape))
         object.__setattr__(self, "dtype", _checked_wire_dtype(dtype))
         object.__setattr__(self, "default_value", self._checked_default(default_value))
 
@@ -94,12 +94,15 @@ class FixedLenFeature:
         values = np.asarray(default, object).ravel().tolist()
         if len(values) not in (1, self.size):
             raise ColumnValueError(f"default_value must hold 1 or {self.size} values, got {len(values)}")
-        allowed = {"string": (str, bytes), "int64": (int, np.integer), "float32": (int, float, np.number)}[
-            self.dtype
-        ]
-        if not all(isinstance(value, allowed) and not isinstance(value, bool) for value in values):
-            raise ColumnTypeError(f"default_value {default!r} does not fit dtype {self.dtype}")
-        return tuple(values) if len(values) == self.size else tuple(values) * self.size
+        checked = tuple(self._checked_value(value) for value in values)
+        return checked if len(checked) == self.size else checked * self.size
+
+    def _checked_value(self, value: Any) -> Any:
+        if self.dtype == "string":
+            return checked_text(value, "default_value")
+        if self.dtype == "int64":
+            return checked_int(value, "default_value", at_least=INT64_MIN)
+        return checked_real(value, "default_value")
 
     def default_arrays(self) -> tuple[npt.NDArray[Any], ...] | None:
         """The default as the arrays of a parsed list: (values,), or (data, offsets) for strings."""
