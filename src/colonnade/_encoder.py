@@ -14,6 +14,7 @@ from ._batch import SequenceBatch, Slot
 from ._features import FlatColumn, categorical_column, lookup, needs_python, normalized, numeric_column
 from ._parsing import Serialized, checked_batch
 from ._plan import THE_GROUP, Columns, GroupPlan, Groups, InnerColumn, Plan, SlotPlan, compile_plan
+from ._spec import FixedLenFeature
 from .columns import HashedCategoricalColumn, IdentityCategoricalColumn, NumericColumn, SequenceNumericColumn
 from .columns._checks import checked_int
 from .errors import ColumnValueError, GroupError, UnequalLengthsError
@@ -156,7 +157,12 @@ class Encoder:
     def _prepare(
         self, examples: _core.IndexedExamples, column: SequenceNumericColumn | NumericColumn
     ) -> tuple[Array | None, ...]:
-        splits, values = examples.ragged(list(self.plan.spec).index(column.key))
+        key, feature = list(self.plan.spec).index(column.key), self.plan.spec[column.key]
+        if isinstance(feature, FixedLenFeature):
+            (values,) = examples.fixed(key, feature.size, feature.default_arrays())
+            splits = np.arange(len(examples) + 1, dtype=np.int64) * feature.size
+        else:
+            splits, values = examples.ragged(key)
         return normalized(splits, values, column).arrays()
 
     def _wrap(self, encoded: tuple[list[_core.EncodedGroup], list[Array]]) -> Encoded:

@@ -93,7 +93,7 @@ Error parse_fixed(std::span<const Record> records, const ExampleIndex& index, st
                      : rows.bytes_bound(row);
         if (absent ? default_value != nullptr : values == size) continue;
         Error error;
-        error.code = index.list(row, key).kind == Kind::none ? Code::missing_feature : Code::wrong_count;
+        error.code = values == 0 ? Code::missing_feature : Code::wrong_count;
         error.record = static_cast<std::int64_t>(row);
         error.key = static_cast<std::int32_t>(key);
         error.got = static_cast<std::int64_t>(values);
