@@ -83,7 +83,6 @@ def refused(attack):
     return False
 
 assert len(attacks) > 250
-cn.parse_example([good], spec), encoder.encode_examples([good]), refused(attacks[0])
 status = dict(line.split(":", 1) for line in open("/proc/self/status"))
 space = int(status["VmSize"].split()[0]) * 1024 + (64 << 20)
 resource.setrlimit(resource.RLIMIT_AS, (space, space))

@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstring>
 #include <thread>
 #include <vector>
@@ -126,21 +127,28 @@ void fork_while_busy() {
     {
         const pool::Buffer cached(200'000);
     }
+    // Threads that do little but lock, so that many forks find the lock taken.
+    std::atomic<bool> stop = false;
     std::vector<std::thread> busy;
-    for (std::size_t i = 0; i < 2; ++i) busy.emplace_back([i] { random_lifetimes(200 + i, 1500); });
-    for (int round = 0; round < 5; ++round) {
+    for (int i = 0; i < 2; ++i) {
+        busy.emplace_back([&stop] {
+            while (!stop) const pool::Buffer buffer(limits::pool_smallest);
+        });
+    }
+    for (int round = 0; round < 100; ++round) {
         const auto child = fork();
         if (child == 0) {
-            alarm(60);  // a lock left behind would wait for ever
+            alarm(20);  // a lock left behind would wait for ever
             const bool empty = pool::stats().cached_bytes == 0;
             const bool readable = kept.as<std::uint8_t>()[99'999] == 7;
-            const int wrong = random_lifetimes(300, 300);
+            const int wrong = random_lifetimes(300, 50);
             _exit(empty && readable && wrong == 0 ? 0 : 1);
         }
         int status = -1;
         CHECK(child > 0 && waitpid(child, &status, 0) == child);
         CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
     }
+    stop = true;
     for (auto& thread : busy) thread.join();
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -88,7 +89,7 @@ ids_strategy = st.integers(-1, BUCKETS - 1) | st.just(-1)
 
 @st.composite
 def padded_steps(draw: st.DrawFn) -> tuple[Array, Array]:
-    """ids [B, T, V] and weights of the same shape."""
+    """Ids [B, T, V] and weights of the same shape."""
     shape = tuple(draw(st.lists(st.integers(0, 3), min_size=3, max_size=3)))
     size = int(np.prod(shape))
     ids = draw(st.lists(ids_strategy, min_size=size, max_size=size))
@@ -143,7 +144,7 @@ def test_kernels_take_ragged_steps(steps: list[list[tuple[int, float]]], data: s
     out = np.full((len(steps), 1 + WIDTH + BUCKETS), 99, np.float32)
     _core.embed(ids, weights, splits, TABLE, combiner, max_norm, out, 1)
     _core.indicate(ids, weights, splits, BUCKETS, out, 1 + WIDTH)
-    for step, (start, end) in enumerate(zip(splits, splits[1:], strict=False)):
+    for step, (start, end) in enumerate(pairwise(splits)):
         some = ids[start:end], weights[start:end]
         np.testing.assert_allclose(
             out[step, 1 : 1 + WIDTH], twin.embed_step(TABLE, *some, combiner, max_norm), **CLOSE

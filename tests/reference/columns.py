@@ -150,7 +150,7 @@ def values_for(sort: str, buckets: int) -> st.SearchStrategy[Any]:
     good = st.integers(0, buckets - 1)
     small = st.integers(0, 255)
     return {
-        "ids": st.one_of(*[good] * 30, int64s),
+        "ids": st.one_of(*[good] * 30, st.sampled_from([-1, buckets]), int64s),
         "numbers_to_hash": int64s,
         "words": byte_strings,
         "floats": st.one_of(*[st.floats(-1000, 1000, width=16)] * 12, floats),
