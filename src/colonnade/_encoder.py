@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal, TypeAlias
 
+import numpy as np
 import numpy.typing as npt
 
 from . import _core
@@ -13,6 +14,7 @@ from ._features import FlatColumn, check_whole_steps, lookup, normalized, weight
 from ._parsing import Serialized, checked_batch
 from ._plan import THE_GROUP, Columns, GroupPlan, Groups, InnerColumn, Plan, SlotPlan, compile_plan
 from ._slots import Part, add_slot, flat_column, number_column, part_key, parts, weight_key
+from ._spec import FixedLenFeature
 from .columns import NumericColumn, SequenceNumericColumn
 from .columns._checks import checked_int
 from .errors import ColumnValueError, GroupError, UnequalLengthsError
@@ -202,8 +204,11 @@ class Encoder:
         column = number_column(part)
         if column is None:
             return None
-        key = list(self.plan.spec).index(column.key)
-        if examples.has_lists and isinstance(column, SequenceNumericColumn):
+        key, feature = list(self.plan.spec).index(column.key), self.plan.spec[column.key]
+        if isinstance(feature, FixedLenFeature):
+            (values,) = examples.fixed(key, feature.size, feature.default_arrays())
+            return normalized(np.arange(len(examples) + 1) * feature.size, values, column).arrays()
+        if examples.has_lists:
             row_splits, step_splits, values = examples.ragged_steps(key)
             check_whole_steps(row_splits, step_splits, column)
             return normalized(step_splits[row_splits], values, column).arrays()
