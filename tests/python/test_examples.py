@@ -21,6 +21,7 @@ FILES = [
 
 @pytest.fixture
 def model() -> demo.PackageClassifier:
+    torch.set_num_threads(1)
     torch.manual_seed(1)
     return demo.PackageClassifier(hidden=16)
 
