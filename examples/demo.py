@@ -156,7 +156,7 @@ def draw(curve: Sequence[tuple[float, float, float]], baseline: float, path: Pat
         (guess, "tab:red", "always the most frequent package"),
     ):
         left.plot(epochs, values, color=color, marker="" if values is guess else "o")
-        left.text(epochs[-1], values[-1] - 0.03, label, color=color, ha="right", va="top")
+        left.text(epochs[-1], values[-1] - 0.05, label, color=color, ha="right", va="top")
     left.set(title="Which package is it from?", xlabel="epoch", ylabel="accuracy", ylim=(0, 1), xticks=epochs)
     right.hist(lengths[~full], bins=range(0, standard_library.WINDOW + 1, 8), color="tab:blue", rwidth=0.9)
     right.set(
