@@ -4,6 +4,8 @@ from . import errors as errors
 from ._batch import SequenceBatch as SequenceBatch
 from ._batch import Slot as Slot
 from ._encoder import Encoder as Encoder
+from ._example import Example as Example
+from ._example import SequenceExample as SequenceExample
 from ._masks import concatenate_context_input as concatenate_context_input
 from ._masks import sequence_mask as sequence_mask
 from ._parsing import parse_example as parse_example
