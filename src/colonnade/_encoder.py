@@ -130,7 +130,7 @@ class Encoder:
     def _slot_columns(
         self, features: Mapping[str, Any], column: InnerColumn, made: dict[tuple[Any, bool], FlatColumn]
     ) -> list[FlatColumn | None]:
-        """The values of each of a slot's keys and of its weights; what other slots `made` is not made again."""
+        """The values of each of a slot's keys and of its weights; `made` is shared by the slots."""
         crossed = len(parts(column)) > 1
         columns: list[FlatColumn | None] = []
         for part in parts(column):

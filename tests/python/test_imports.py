@@ -19,11 +19,12 @@ ROWS = (
     {"errors", "_core"},
     {"_dtypes"},
     {"columns"},
-    {"_nested", "_arrow", "_batch", "_masks"},
+    {"_nested", "_arrow", "_batch", "_example", "_masks"},
     {"_ragged"},
     {"_spec"},
     {"_plan"},
     {"_features", "_parsing", "_records", "_tables"},
+    {"_slots"},
     {"_encoder"},
     {"numpy", "torch"},
     {"__init__"},
@@ -31,7 +32,9 @@ ROWS = (
 COLUMN_ROWS = (
     {"_sequence"},
     {"_checks"},
-    {"_identity", "_hashed", "_numeric", "_embedding", "_indicator"},
+    {"_identity", "_hashed", "_numeric", "_embedding", "_indicator", "_vocabulary", "_weighted"},
+    {"_bucketized"},
+    {"_crossed"},
     {"__init__"},
 )
 ADAPTERS = {"numpy", "torch"}
@@ -41,16 +44,30 @@ THIRD_PARTY = {"torch": {"numpy", "torch"}}
 CORE_ROWS = (
     {"error", "limits"},
     {"crc32c", "fingerprint64", "varint"},
-    {"pool", "wire", "embed"},
+    {"pool", "wire", "embed", "vocabulary"},
     {"array", "feature", "record", "arrow"},
     {"layout", "example"},
     {"sequence_example"},
     {"rows"},
     {"ids", "parse"},
+    {"id_source"},
+    {"cross"},
     {"encode"},
 )
-KERNELS = {"crc32c", "fingerprint64", "embed", "layout", "varint", "pool"}
-WIRE = {"wire", "feature", "example", "sequence_example", "record", "rows", "ids", "parse", "encode"}
+KERNELS = {"crc32c", "fingerprint64", "embed", "layout", "varint", "pool", "vocabulary"}
+WIRE = {
+    "wire",
+    "feature",
+    "example",
+    "sequence_example",
+    "record",
+    "rows",
+    "ids",
+    "parse",
+    "id_source",
+    "cross",
+    "encode",
+}
 
 
 def row_of(name, rows):

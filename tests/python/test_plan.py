@@ -78,7 +78,7 @@ def test_different_tables_of_one_name():
     failure(
         DuplicateNameError,
         lambda: compile_plan({"x": [EMBEDDED], "y": [cn.embedding_column(A, 4)]}),
-        "two groups declare different tables",
+        "two columns declare different tables",
         column="a_embedding",
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -29,7 +30,8 @@ class BucketizedColumn:
         source = self.source_column
         if not isinstance(source, NumericColumn | SequenceNumericColumn):
             raise ColumnTypeError(
-                f"bucketized_column needs a numeric_column or a sequence_numeric_column, got {type(source).__name__}"
+                "bucketized_column needs a numeric_column or a sequence_numeric_column, "
+                f"got {type(source).__name__}"
             )
         name = checked_name(self.name or None) or f"{source.name}_bucketized"
         object.__setattr__(self, "name", name)
@@ -40,7 +42,7 @@ class BucketizedColumn:
         boundaries = tuple(
             float(checked_real(value, "a boundary", key=source.key)) for value in self.boundaries
         )
-        rising = all(low < high for low, high in zip(boundaries, boundaries[1:], strict=False))
+        rising = all(low < high for low, high in pairwise(boundaries))
         if not rising or not all(map(math.isfinite, boundaries)):
             raise ColumnValueError(f"boundaries must be finite and rise, got {boundaries}", column=name)
         object.__setattr__(self, "boundaries", boundaries)

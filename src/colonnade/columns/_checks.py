@@ -24,27 +24,27 @@ def checked_key(key: object) -> str:
     return key
 
 
-def checked_int(value: Any, what: str, *, at_least: int, key: str | None = None) -> int:
+def checked_int(value: Any, what: str, *, at_least: int, **where: str | None) -> int:
     """An int of at least `at_least` that fits 64 bits; NumPy integers count, bools and floats do not."""
     try:
         number = operator.index(value)
     except TypeError:
         raise ColumnTypeError(
-            f"{what} must be an int, got {type(value).__name__} {value!r}", key=key
+            f"{what} must be an int, got {type(value).__name__} {value!r}", **where
         ) from None
     if isinstance(value, bool):
-        raise ColumnTypeError(f"{what} must be an int, got bool {value!r}", key=key)
+        raise ColumnTypeError(f"{what} must be an int, got bool {value!r}", **where)
     if number < at_least:
-        raise ColumnValueError(f"{what} must be at least {at_least}, got {number}", key=key)
+        raise ColumnValueError(f"{what} must be at least {at_least}, got {number}", **where)
     if number > INT64_MAX:
-        raise ColumnValueError(f"{what} must fit 64 bits, got {number}", key=key)
+        raise ColumnValueError(f"{what} must fit 64 bits, got {number}", **where)
     return number
 
 
-def checked_real(value: Any, what: str, *, key: str | None = None) -> float | int:
+def checked_real(value: Any, what: str, **where: str | None) -> float | int:
     """An int or a float that float32 can hold; NumPy scalars count, bools and strings do not."""
     if value is None or isinstance(value, bool | str | bytes):
-        raise ColumnTypeError(f"{what} must be a number, got {type(value).__name__} {value!r}", key=key)
+        raise ColumnTypeError(f"{what} must be a number, got {type(value).__name__} {value!r}", **where)
     number: float | int
     try:
         number = operator.index(value)
@@ -53,12 +53,12 @@ def checked_real(value: Any, what: str, *, key: str | None = None) -> float | in
             number = float(value)
         except (TypeError, ValueError):
             raise ColumnTypeError(
-                f"{what} must be a number, got {type(value).__name__} {value!r}", key=key
+                f"{what} must be a number, got {type(value).__name__} {value!r}", **where
             ) from None
     # Compared as Python numbers: an int may be wider than any float. NaN and infinities stay.
     if abs(number) > FLOAT32_MAX and abs(number) != math.inf:
         shown = f"an int of {number.bit_length()} bits" if isinstance(number, int) else number
-        raise ColumnValueError(f"{what} must fit float32, got {shown}", key=key)
+        raise ColumnValueError(f"{what} must fit float32, got {shown}", **where)
     return number
 
 

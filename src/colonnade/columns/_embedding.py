@@ -38,7 +38,7 @@ class EmbeddingColumn:
         name = checked_name(self.name or None) or f"{column.name}_embedding"
         object.__setattr__(self, "name", name)
         object.__setattr__(self, "table", checked_name(self.table or None) or name)
-        dimension = checked_int(self.dimension, "dimension", at_least=1)
+        dimension = checked_int(self.dimension, "dimension", at_least=1, column=name)
         object.__setattr__(self, "dimension", dimension)
         if self.combiner not in COMBINERS:
             raise ColumnValueError(f"combiner must be one of {COMBINERS}, got {self.combiner!r}", column=name)
@@ -49,7 +49,7 @@ class EmbeddingColumn:
         if not isinstance(self.trainable, bool):
             raise ColumnTypeError(f"trainable must be a bool, got {self.trainable!r}", column=name)
         if self.max_norm is not None:
-            max_norm = float(checked_real(self.max_norm, "max_norm"))
+            max_norm = float(checked_real(self.max_norm, "max_norm", column=name))
             if not max_norm > 0:
                 raise ColumnValueError(f"max_norm must be greater than 0, got {max_norm}", column=name)
             object.__setattr__(self, "max_norm", max_norm)
@@ -58,7 +58,8 @@ class EmbeddingColumn:
 def _refuse_checkpoints(*arguments: object) -> None:
     if any(argument is not None for argument in arguments):
         raise ColumnValueError(
-            "checkpoints are not read here; load the trained array and give it to the layer, as tables={name: array}"
+            "checkpoints are not read here; load the trained array and give it to the layer, "
+            "as tables={name: array}"
         )
 
 

@@ -64,7 +64,8 @@ class VocabularyListCategoricalColumn:
         )
         return (
             f"VocabularyListCategoricalColumn(key={self.key!r}, vocabulary_list={shown}, "
-            f"dtype={self.dtype!r}, default_value={self.default_value}, num_oov_buckets={self.num_oov_buckets})"
+            f"dtype={self.dtype!r}, default_value={self.default_value}, "
+            f"num_oov_buckets={self.num_oov_buckets})"
         )
 
 
