@@ -32,7 +32,17 @@ KINDS = {"int64": "int64", "float32": "float", "string": "bytes"}
 WANTED = {dtype: _core.WantedKeys(KEYS, [dtype] * len(KEYS)) for dtype in KINDS}
 UNSET: Feature = (None, [])
 
-SEEDS = [*GOLDEN_EXAMPLES.values(), *(record for record in ODDITIES.values() if len(record) < 500)]
+
+def _is_valid(record: bytes) -> bool:
+    try:
+        proto.parse(record)
+    except ValueError:
+        return False
+    return True
+
+
+# Valid ones only: what is broken already would hide what a mutation breaks.
+SEEDS = [record for record in (*GOLDEN_EXAMPLES.values(), *ODDITIES.values()) if _is_valid(record)]
 PIECES = [
     *UNKNOWN.values(),
     *lists().values(),
@@ -44,9 +54,9 @@ PIECES = [
 
 
 def mutated(chance: random.Random) -> bytes:
-    """A seed after one to six cuts, copies, insertions and changes of bytes."""
+    """A seed after one to four cuts, copies, insertions and changes of bytes."""
     record = bytearray(chance.choice(SEEDS))
-    for _ in range(chance.randint(1, 6)):
+    for _ in range(chance.choice([1, 1, 1, 2, 4])):
         at = chance.randrange(len(record) + 1)
         end = min(len(record), at + chance.choice([1, 1, 2, 4, 16]))
         match chance.randrange(6):
@@ -148,7 +158,7 @@ def run(seed: int, seconds: float, most: int | None = None, last: Path | None = 
             record = shrunk(record)
             sys.exit(f"seed {seed}, record {tried}: {differs(record)}\n{record!r}")
         tried += 1
-        accepted += expected(record, "int64") is not None
+        accepted += _is_valid(record)
     return tried, accepted
 
 
