@@ -43,7 +43,8 @@ THIRD_PARTY = {"torch": {"numpy", "torch"}}
 # Headers of src/core by stem; a file includes only from rows above its own, and its own header.
 CORE_ROWS = (
     {"error", "limits"},
-    {"crc32c", "fingerprint64", "varint"},
+    {"cpu", "fingerprint64"},
+    {"crc32c", "varint"},
     {"pool", "wire", "embed", "vocabulary"},
     {"array", "feature", "record", "arrow"},
     {"layout", "example"},
