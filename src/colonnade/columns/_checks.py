@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from ._sequence import PlainCategoricalColumn
 
 INT64_MAX = 2**63 - 1
+MAX_STEP_VALUES = 2**24
+FLOAT32_MAX = (2 - 2**-23) * 2.0**127
 
 
 def checked_key(key: object) -> str:
@@ -36,9 +38,10 @@ def checked_int(value: Any, what: str, *, at_least: int, key: str | None = None)
     if isinstance(value, bool):
         raise ColumnTypeError(f"{what} must be an int, got bool {value!r}", key=key)
     if number < at_least:
-        raise ColumnValueError(f"{what} must be at least {at_least}, got {number}", key=key)
+        got = number if number > -INT64_MAX else f"a negative int of {number.bit_length()} bits"
+        raise ColumnValueError(f"{what} must be at least {at_least}, got {got}", key=key)
     if number > INT64_MAX:
-        raise ColumnValueError(f"{what} must fit 64 bits, got {number}", key=key)
+        raise ColumnValueError(f"{what} must fit 64 bits, got {number.bit_length()} bits", key=key)
     return number
 
 
@@ -47,15 +50,28 @@ def checked_real(value: Any, what: str, *, key: str | None = None) -> float | in
     if value is None or isinstance(value, bool | str | bytes):
         raise ColumnTypeError(f"{what} must be a number, got {type(value).__name__} {value!r}", key=key)
     try:
-        return operator.index(value)
+        number = operator.index(value)
     except TypeError:
         pass
+    else:
+        if abs(number) > FLOAT32_MAX:
+            bits = number.bit_length()
+            raise ColumnValueError(f"{what} must fit float32, got an int of {bits} bits", key=key)
+        return number
     try:
         return float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise ColumnTypeError(
             f"{what} must be a number, got {type(value).__name__} {value!r}", key=key
         ) from None
+
+
+def checked_finite(value: Any, what: str) -> float:
+    """A float of float32's range, neither NaN nor infinite."""
+    number = float(checked_real(value, what))
+    if not abs(number) <= FLOAT32_MAX:
+        raise ColumnValueError(f"{what} must be finite and fit float32, got {number}")
+    return number
 
 
 def checked_shape(shape: Any, *, key: str) -> tuple[int, ...]:
@@ -67,8 +83,10 @@ def checked_shape(shape: Any, *, key: str) -> tuple[int, ...]:
     except TypeError:
         dimensions = (shape,)
     checked = tuple(checked_int(d, "each dimension of the shape", at_least=1, key=key) for d in dimensions)
-    if math.prod(checked) > INT64_MAX // 8:
-        raise ColumnValueError(f"a step of shape {checked} is too large", key=key)
+    if math.prod(checked) > MAX_STEP_VALUES:
+        raise ColumnValueError(
+            f"a step of shape {checked} is too large, it may hold {MAX_STEP_VALUES} values", key=key
+        )
     return checked
 
 

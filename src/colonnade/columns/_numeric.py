@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from .._dtypes import FLOATS, INTEGERS, DtypeLike, dtype_name
 from ..errors import ColumnTypeError, ColumnValueError
-from ._checks import checked_key, checked_real, checked_shape
+from ._checks import FLOAT32_MAX, checked_key, checked_real, checked_shape
+from ._normalizers import DECLARED, step_shape
 
 NormalizerFn: TypeAlias = Callable[[npt.NDArray[Any]], Any]
 """From all steps of a batch [steps, *shape], in the column's dtype, to as many normalized steps."""
@@ -30,8 +31,7 @@ class SequenceNumericColumn:
 
     def __post_init__(self) -> None:
         _check_numbers(self)
-        default = checked_real(self.default_value, "default_value", key=self.key)
-        object.__setattr__(self, "default_value", default)
+        object.__setattr__(self, "default_value", _checked_default(self.default_value, self.key))
 
     @property
     def name(self) -> str:
@@ -58,7 +58,7 @@ class NumericColumn:
         if len(values) not in (1, size):
             message = f"default_value must be a number or {size} of them, got {len(values)}"
             raise ColumnValueError(message, key=self.key)
-        checked = tuple(checked_real(value, "default_value", key=self.key) for value in values)
+        checked = tuple(_checked_default(value, self.key) for value in values)
         object.__setattr__(self, "default_value", checked if len(checked) == size else checked * size)
 
     @property
@@ -78,6 +78,19 @@ def _check_numbers(column: SequenceNumericColumn | NumericColumn) -> None:
         raise ColumnTypeError(
             f"normalizer_fn must be callable or None, got {column.normalizer_fn!r}", key=key
         )
+    if isinstance(column.normalizer_fn, DECLARED):
+        wanted = step_shape(column.normalizer_fn)
+        if wanted not in (None, column.shape):
+            raise ColumnValueError(
+                f"the normalizer's parameters have shape {wanted}, the column {column.shape}", key=key
+            )
+
+
+def _checked_default(value: Any, key: str) -> float | int:
+    default = checked_real(value, "default_value", key=key)
+    if FLOAT32_MAX < abs(default) < math.inf:
+        raise ColumnValueError(f"default_value must fit float32, got {default}", key=key)
+    return default
 
 
 def numeric_column(

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from ..errors import ColumnTypeError
+from ._checks import checked_categorical
+
 
 class PlainCategoricalColumn(Protocol):
     """What every categorical column says of itself."""
@@ -31,6 +34,10 @@ class SequenceCategoricalColumn:
     """A categorical column whose values are the steps of a sequence."""
 
     categorical_column: PlainCategoricalColumn
+
+    def __post_init__(self) -> None:
+        if isinstance(checked_categorical(self.categorical_column, "a sequence"), SequenceCategoricalColumn):
+            raise ColumnTypeError("already a sequence column", column=self.name)
 
     @property
     def key(self) -> str:
