@@ -1,9 +1,13 @@
 """Colonnade: TensorFlow's sequence feature columns without TensorFlow."""
 
 from . import errors as errors
+from . import initializers as initializers
 from ._batch import SequenceBatch as SequenceBatch
 from ._batch import Slot as Slot
+from ._config import from_config as from_config
+from ._config import to_config as to_config
 from ._encoder import Encoder as Encoder
+from ._encoder import EncoderOptions as EncoderOptions
 from ._example import Example as Example
 from ._example import SequenceExample as SequenceExample
 from ._masks import concatenate_context_input as concatenate_context_input
@@ -13,9 +17,16 @@ from ._ragged import BytesArray as BytesArray
 from ._ragged import Ragged as Ragged
 from ._records import TFRecordReader as TFRecordReader
 from ._records import TFRecordWriter as TFRecordWriter
+from ._saving import load as load
+from ._saving import save as save
 from ._spec import FixedLenFeature as FixedLenFeature
 from ._spec import VarLenFeature as VarLenFeature
 from ._spec import make_parse_example_spec as make_parse_example_spec
+from .columns import Clip as Clip
+from .columns import Compose as Compose
+from .columns import Log1p as Log1p
+from .columns import MinMax as MinMax
+from .columns import Standardize as Standardize
 from .columns import bucketized_column as bucketized_column
 from .columns import categorical_column_with_hash_bucket as categorical_column_with_hash_bucket
 from .columns import categorical_column_with_identity as categorical_column_with_identity

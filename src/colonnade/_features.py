@@ -264,7 +264,10 @@ def needs_python(column: NumberColumn) -> bool:
 
 def _call_normalizer(steps: npt.NDArray[Any], column: NumberColumn) -> npt.NDArray[Any]:
     assert column.normalizer_fn is not None
-    result = np.asarray(column.normalizer_fn(steps))
+    try:
+        result = np.asarray(column.normalizer_fn(steps))
+    except NormalizerError as error:
+        raise error.at(column=column.name) from None
     if result.shape != steps.shape or result.dtype.kind not in "fiu":
         raise NormalizerError(
             f"normalizer_fn must return numbers of shape {steps.shape}, got {result.dtype} {result.shape}",

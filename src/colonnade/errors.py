@@ -150,6 +150,10 @@ class DependencyError(ColonnadeError, ImportError):
     """An optional package that is not installed; the message says what to install."""
 
 
+class ConfigError(ColonnadeError, ValueError):
+    """Something that a config cannot hold, or a config that is damaged, unknown or hostile."""
+
+
 class UntrainedTableWarning(UserWarning):
     """A layer made its own random tables because none were given."""
 

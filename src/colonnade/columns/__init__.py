@@ -21,6 +21,11 @@ from ._identity import categorical_column_with_identity as categorical_column_wi
 from ._identity import sequence_categorical_column_with_identity as sequence_categorical_column_with_identity
 from ._indicator import IndicatorColumn as IndicatorColumn
 from ._indicator import indicator_column as indicator_column
+from ._normalizers import Clip as Clip
+from ._normalizers import Compose as Compose
+from ._normalizers import Log1p as Log1p
+from ._normalizers import MinMax as MinMax
+from ._normalizers import Standardize as Standardize
 from ._numeric import NormalizerFn as NormalizerFn
 from ._numeric import NumericColumn as NumericColumn
 from ._numeric import SequenceNumericColumn as SequenceNumericColumn

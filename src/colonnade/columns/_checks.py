@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 INT64_MAX = 2**63 - 1
 INT64_MIN = -(2**63)
+MAX_STEP_VALUES = 2**24
 FLOAT32_MAX = (2 - 2**-23) * 2.0**127
 
 
@@ -35,9 +36,10 @@ def checked_int(value: Any, what: str, *, at_least: int, **where: str | None) ->
     if isinstance(value, bool):
         raise ColumnTypeError(f"{what} must be an int, got bool {value!r}", **where)
     if number < at_least:
-        raise ColumnValueError(f"{what} must be at least {at_least}, got {number}", **where)
+        got = number if number > -INT64_MAX else f"a negative int of {number.bit_length()} bits"
+        raise ColumnValueError(f"{what} must be at least {at_least}, got {got}", **where)
     if number > INT64_MAX:
-        raise ColumnValueError(f"{what} must fit 64 bits, got {number}", **where)
+        raise ColumnValueError(f"{what} must fit 64 bits, got {number.bit_length()} bits", **where)
     return number
 
 
@@ -62,6 +64,14 @@ def checked_real(value: Any, what: str, **where: str | None) -> float | int:
     return number
 
 
+def checked_finite(value: Any, what: str) -> float:
+    """A float of float32's range, neither NaN nor infinite."""
+    number = float(checked_real(value, what))
+    if not abs(number) <= FLOAT32_MAX:
+        raise ColumnValueError(f"{what} must be finite and fit float32, got {number}")
+    return number
+
+
 def checked_text(value: Any, what: str) -> bytes:
     """The bytes of a string; text is encoded as UTF-8."""
     if not isinstance(value, str | bytes):
@@ -81,8 +91,10 @@ def checked_shape(shape: Any, *, key: str | None = None) -> tuple[int, ...]:
     except TypeError:
         dimensions = (shape,)
     checked = tuple(checked_int(d, "each dimension of the shape", at_least=1, key=key) for d in dimensions)
-    if math.prod(checked) > INT64_MAX // 8:
-        raise ColumnValueError(f"a step of shape {checked} is too large", key=key)
+    if math.prod(checked) > MAX_STEP_VALUES:
+        raise ColumnValueError(
+            f"a step of shape {checked} is too large, it may hold {MAX_STEP_VALUES} values", key=key
+        )
     return checked
 
 

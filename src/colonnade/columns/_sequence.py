@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ..errors import ColumnTypeError
+from ._checks import checked_categorical
 
 
 class PlainCategoricalColumn(Protocol):
@@ -27,11 +28,9 @@ class SequenceCategoricalColumn:
     categorical_column: PlainCategoricalColumn
 
     def __post_init__(self) -> None:
-        inner = self.categorical_column
-        if isinstance(inner, SequenceCategoricalColumn) or not hasattr(inner, "num_buckets"):
-            raise ColumnTypeError(
-                f"a plain categorical column is wanted, got {type(inner).__name__} {inner!r}"
-            )
+        inner = checked_categorical(self.categorical_column, "a sequence")
+        if isinstance(inner, SequenceCategoricalColumn):
+            raise ColumnTypeError("already a sequence column", column=inner.name)
 
     @property
     def name(self) -> str:
