@@ -23,7 +23,7 @@ from .columns import (
     SequenceNumericColumn,
 )
 from .columns._checks import checked_shape
-from .errors import ColumnTypeError, ColumnValueError, SpecConflictError
+from .errors import ColumnTypeError, ColumnValueError, FeatureTypeError, SpecConflictError
 
 WIRE_DTYPES = ("int64", "float32", "string")
 
@@ -46,7 +46,7 @@ class VarLenFeature:
     dtype: str
 
     def __init__(self, dtype: DtypeLike) -> None:
-        object.__setattr__(self, "dtype", _checked_wire_dtype(dtype))
+        object.__setattr__(self, "dtype", checked_wire_dtype(dtype))
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class FixedLenFeature:
 
     def __init__(self, shape: Any, dtype: DtypeLike, default_value: Any = None) -> None:
         object.__setattr__(self, "shape", checked_shape(shape, key="FixedLenFeature"))
-        object.__setattr__(self, "dtype", _checked_wire_dtype(dtype))
+        object.__setattr__(self, "dtype", checked_wire_dtype(dtype))
         object.__setattr__(self, "default_value", self._checked_default(default_value))
 
     @property
@@ -88,11 +88,7 @@ class FixedLenFeature:
         values = np.asarray(default, object).ravel().tolist()
         if len(values) not in (1, self.size):
             raise ColumnValueError(f"default_value must hold 1 or {self.size} values, got {len(values)}")
-        allowed = {"string": (str, bytes), "int64": (int, np.integer), "float32": (int, float, np.number)}[
-            self.dtype
-        ]
-        if not all(isinstance(value, allowed) and not isinstance(value, bool) for value in values):
-            raise ColumnTypeError(f"default_value {default!r} does not fit dtype {self.dtype}")
+        _check_defaults(values, self.dtype)
         return tuple(values) if len(values) == self.size else tuple(values) * self.size
 
     def default_arrays(self) -> tuple[npt.NDArray[Any], ...] | None:
@@ -103,6 +99,65 @@ class FixedLenFeature:
             joined = BytesArray.from_list(self.default_value)
             return joined.data, joined.offsets
         return (np.array(self.default_value, self.dtype),)
+
+
+@dataclass(frozen=True)
+class FixedLenSequenceFeature:
+    """Steps of as many values as the shape holds. Parsed to an array [records, longest, *shape], padded.
+
+    In an Example all steps lie in one list; in a SequenceExample each step is a feature of its own.
+
+    Args:
+        shape: Shape of one step's values; () is a single value.
+        dtype: What the record holds: int64, float32 or string.
+        allow_missing: Whether an absent feature has no steps, or is an error. Examples need True: there an
+            absent list and an empty one say the same.
+        default_value: The one value that fills rows up; None is 0 or "". SequenceExamples need None, as the
+            lengths that come with them tell steps from padding.
+
+    Raises:
+        ColumnValueError: any other dtype, a dimension below 1, a default that is not one value.
+        ColumnTypeError: a dimension is not an int, allow_missing not a bool, or the default does not fit
+            the dtype.
+
+    Example:
+        >>> FixedLenSequenceFeature((2,), "float32", allow_missing=True)
+        FixedLenSequenceFeature(shape=(2,), dtype='float32', allow_missing=True, default_value=None)
+    """
+
+    shape: tuple[int, ...]
+    dtype: str
+    allow_missing: bool = False
+    default_value: Any = None
+
+    def __init__(
+        self, shape: Any, dtype: DtypeLike, allow_missing: bool = False, default_value: Any = None
+    ) -> None:
+        if not isinstance(allow_missing, bool):
+            raise ColumnTypeError(f"allow_missing must be a bool, got {allow_missing!r}")
+        object.__setattr__(self, "shape", checked_shape(shape, key="FixedLenSequenceFeature"))
+        object.__setattr__(self, "dtype", checked_wire_dtype(dtype))
+        object.__setattr__(self, "allow_missing", allow_missing)
+        if default_value is not None:
+            values = np.asarray(default_value, object).ravel().tolist()
+            if len(values) != 1:
+                raise ColumnValueError(f"default_value must be one value, got {len(values)}")
+            _check_defaults(values, self.dtype)
+            default_value = values[0]
+        object.__setattr__(self, "default_value", default_value)
+
+    @property
+    def size(self) -> int:
+        """Number of values in a step."""
+        return math.prod(self.shape)
+
+    @property
+    def padding(self) -> Any:
+        """The value that fills rows up; strings as bytes."""
+        if self.dtype != "string":
+            return 0 if self.default_value is None else self.default_value
+        text = self.default_value or b""
+        return text.encode() if isinstance(text, str) else text
 
 
 FeatureSpec: TypeAlias = VarLenFeature | FixedLenFeature
@@ -127,9 +182,51 @@ def make_parse_example_spec(columns: Iterable[Column]) -> dict[str, FeatureSpec]
         >>> make_parse_example_spec([cn.embedding_column(watches, dimension=10)])
         {'watches': VarLenFeature(dtype='int64')}
     """
+    return merge_specs(column_spec(column) for column in _checked_columns(columns))
+
+
+def _checked_columns(columns: Iterable[Column]) -> Iterable[Column]:
     if isinstance(columns, str | Mapping) or not isinstance(columns, Iterable):
         raise ColumnTypeError(f"columns must be an iterable of columns, got {type(columns).__name__}")
-    return merge_specs(column_spec(column) for column in columns)
+    return columns
+
+
+def _reads_lists(column: object) -> bool:
+    """Whether a column, or one that it wraps, reads a sequence."""
+    if isinstance(column, SequenceCategoricalColumn | SequenceNumericColumn):
+        return True
+    wrapped = getattr(column, "categorical_column", None)
+    return wrapped is not None and _reads_lists(wrapped)
+
+
+def make_parse_sequence_example_spec(
+    columns: Iterable[Column],
+) -> tuple[dict[str, FeatureSpec], dict[str, FeatureSpec]]:
+    """The keys that some columns read of SequenceExamples, and how, for `parse_sequence_example`.
+
+    Sequence columns read the feature lists, all others the context, as Encoder.encode_sequence_examples does.
+
+    Args:
+        columns: Any columns, of sequences and of contexts.
+
+    Returns:
+        (context_features, sequence_features), each {key: VarLenFeature or FixedLenFeature}. A key may stand
+        in both: SequenceExamples keep the two apart.
+
+    Raises:
+        ColumnTypeError: an item is not a column.
+        SpecConflictError: two columns read one key in ways that differ.
+
+    Example:
+        >>> import colonnade as cn
+        >>> watches = cn.sequence_categorical_column_with_identity("watches", num_buckets=1000)
+        >>> make_parse_sequence_example_spec([cn.embedding_column(watches, 10), cn.numeric_column("age")])
+        ({'age': FixedLenFeature(shape=(1,), dtype='float32', default_value=None)}, \
+{'watches': VarLenFeature(dtype='int64')})
+    """
+    given = list(_checked_columns(columns))
+    context = merge_specs(column_spec(column) for column in given if not _reads_lists(column))
+    return context, merge_specs(column_spec(column) for column in given if _reads_lists(column))
 
 
 def merge_specs(specs: Iterable[Mapping[str, FeatureSpec]]) -> dict[str, FeatureSpec]:
@@ -158,10 +255,39 @@ def column_spec(column: Column) -> dict[str, FeatureSpec]:
             raise ColumnTypeError(f"not a column: {type(column).__name__} {column!r}")
 
 
-def _checked_wire_dtype(dtype: DtypeLike) -> str:
+def checked_wire_dtype(dtype: DtypeLike) -> str:
+    """The name of a dtype that records can hold.
+
+    Raises:
+        ColumnValueError: another dtype.
+        ColumnTypeError: nothing that names a dtype.
+    """
     name = dtype_name(dtype)
     if name not in WIRE_DTYPES:
         raise ColumnValueError(
             f"records hold int64, float32 or string, not {name!r}; use {wire_dtype(name)!r}"
         )
     return name
+
+
+def _check_defaults(values: list[Any], dtype: str) -> None:
+    """Every value is of the dtype's kind and fits it."""
+    integers = (int, np.integer)
+    allowed = {"string": (str, bytes), "int64": integers, "float32": (*integers, float, np.floating)}[dtype]
+    for value in values:
+        if not isinstance(value, allowed) or isinstance(value, bool):
+            raise ColumnTypeError(f"default_value {value!r} does not fit dtype {dtype}")
+        if not _survives(value, dtype):
+            raise ColumnValueError(f"default_value {value!r} does not fit dtype {dtype}")
+
+
+def _survives(value: Any, dtype: str) -> bool:
+    try:
+        if dtype == "string":
+            BytesArray.from_list([value])
+            return True
+        plain = int(value) if isinstance(value, int | np.integer) else float(value)
+        with np.errstate(over="ignore"):
+            return bool(np.isinf(np.array(plain, dtype)) == np.isinf(float(plain)))
+    except (OverflowError, FeatureTypeError):
+        return False
