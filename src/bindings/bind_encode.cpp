@@ -1,8 +1,11 @@
 // Plans, and encoding of records or ragged columns with them.
 #include <nanobind/stl/optional.h>
+#include <nanobind/stl/pair.h>
 #include <nanobind/stl/shared_ptr.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
+
+#include <algorithm>
 
 #include "arrays.hpp"
 #include "encode.hpp"
@@ -20,8 +23,35 @@ struct Plan {
 Op op_of(const std::string& name) {
     if (name == "identity") return Op::identity;
     if (name == "hash") return Op::hash;
+    if (name == "vocabulary") return Op::vocabulary;
+    if (name == "bucketize") return Op::bucketize;
+    if (name == "raw") return Op::raw;
     if (name == "numbers") return Op::numbers;
     throw nb::value_error(("unknown op " + name).c_str());
+}
+
+KeyPlan make_key(std::size_t key, const std::string& op, std::int64_t num_buckets,
+                 std::optional<std::int64_t> default_id, std::shared_ptr<const Vocabulary> vocabulary,
+                 std::vector<float> boundaries, std::size_t positions, std::vector<float> default_numbers) {
+    KeyPlan plan;
+    plan.key = key;
+    plan.ids = {op_of(op),
+                num_buckets,
+                default_id.has_value(),
+                default_id.value_or(no_id),
+                std::move(vocabulary),
+                std::move(boundaries),
+                positions,
+                std::move(default_numbers)};
+    const auto& ids = plan.ids;
+    if (ids.op != Op::vocabulary && ids.num_buckets < 1) throw nb::value_error("num_buckets must be at least 1");
+    if (ids.op == Op::vocabulary && (ids.vocabulary == nullptr || ids.num_buckets < 0)) {
+        throw nb::value_error("a vocabulary and no negative number of buckets are needed");
+    }
+    if (ids.positions < 1 || (!ids.default_numbers.empty() && ids.default_numbers.size() != ids.positions)) {
+        throw nb::value_error("as many default numbers as positions are needed");
+    }
+    return plan;
 }
 
 void add_group(Plan& plan, bool context, bool jagged, std::optional<std::int64_t> max_length, bool keep_first,
@@ -30,26 +60,27 @@ void add_group(Plan& plan, bool context, bool jagged, std::optional<std::int64_t
         {context, jagged, max_length.value_or(-1), keep_first, pad_left, std::max<std::size_t>(pad_to_multiple_of, 1)});
 }
 
-void add_slot(Plan& plan, const std::string& column, const std::string& op, std::size_t key,
-              std::optional<std::size_t> weight_key, std::int64_t num_buckets, std::optional<std::int64_t> default_id,
+void add_slot(Plan& plan, const std::string& column, const std::vector<KeyPlan>& keys,
+              std::optional<std::pair<std::int64_t, std::uint64_t>> cross, std::optional<std::size_t> weight_key,
               std::size_t step_values, std::vector<float> default_numbers) {
-    const auto keys = plan.wanted->kinds.size();
-    if (plan.core.groups.empty() || key >= keys || weight_key.value_or(0) >= keys || num_buckets < 1 ||
-        step_values < 1) {
+    const auto known = [&](std::size_t key) { return key < plan.wanted->kinds.size(); };
+    const bool sound = !plan.core.groups.empty() && !keys.empty() && known(weight_key.value_or(0)) &&
+                       std::ranges::all_of(keys, [&](const KeyPlan& key) { return known(key.key); });
+    if (!sound || step_values < 1 || (cross && cross->first < 1) || (keys.size() > 1 && !cross)) {
         throw nb::value_error("a slot needs a group, known keys, and sizes of at least 1");
     }
-    const auto padding = default_numbers.size();
-    const bool context = plan.core.groups.back().context;
-    if (op == "numbers" && (context ? padding != 0 && padding != step_values : padding != 1)) {
-        throw nb::value_error("a numbers slot needs one padding value, or in a context none or a whole row");
-    }
     SlotPlan slot;
-    slot.key = key;
-    slot.weight_key = weight_key;
     slot.group = plan.core.groups.size() - 1;
-    slot.ids = {op_of(op), num_buckets, default_id.has_value(), default_id.value_or(0)};
+    slot.keys = keys;
+    if (cross) slot.cross = Cross{cross->first, cross->second};
+    slot.weight_key = weight_key;
     slot.step_values = step_values;
     slot.default_numbers = std::move(default_numbers);
+    const auto padding = slot.default_numbers.size();
+    const bool context = plan.core.groups.back().context;
+    if (slot.is_numbers() && (context ? padding != 0 && padding != step_values : padding != 1)) {
+        throw nb::value_error("a numbers slot needs one padding value, or in a context none or a whole row");
+    }
     plan.core.slots.push_back(std::move(slot));
     plan.columns.push_back(column);
 }
@@ -58,7 +89,9 @@ void add_slot(Plan& plan, const std::string& column, const std::string& op, std:
     nb::dict detail;
     if (error.slot >= 0) {
         const auto slot = static_cast<std::size_t>(error.slot);
-        detail["key"] = plan.wanted->keys[plan.core.slots[slot].key];
+        const auto& keys = plan.core.slots[slot].keys;
+        const auto key = keys[error.key < 0 ? 0 : static_cast<std::size_t>(error.key)].key;
+        detail["key"] = plan.wanted->keys[key];
         detail["column"] = plan.columns[slot];
         detail["row"] = error.record;
     }
@@ -133,27 +166,42 @@ Rows rows_of(nb::handle arrays, Kind kind, std::optional<std::size_t>& rows) {
     return RaggedRows(column);
 }
 
-// `columns` holds two entries a slot: the arrays of its values and of its weights, or None for those
-// that are read from `examples`.
+Rows rows_of(const Plan& plan, const IndexedExamples* examples, nb::handle arrays, std::size_t key, bool numbers,
+             bool context, std::optional<std::size_t>& rows) {
+    if (arrays.is_none()) return rows_of(examples, key, context);
+    // Numbers and weights in memory are float32 by now, whatever the records hold.
+    return rows_of(arrays, numbers ? Kind::floats : plan.wanted->kinds[key], rows);
+}
+
+bool wants_numbers(Op op) { return op == Op::numbers || op == Op::bucketize; }
+
+// One slot's source; `columns` holds the arrays of each of its keys and then of its weights, or None for
+// those that are read from `examples`.
+Source source_of(const Plan& plan, const SlotPlan& slot, const IndexedExamples* examples, const nb::list& columns,
+                 std::optional<std::size_t>& rows) {
+    if (nb::len(columns) != slot.keys.size() + 1) throw nb::value_error("one entry a key and one for the weights");
+    const bool context = plan.core.groups[slot.group].context;
+    std::vector<Rows> keys;
+    for (std::size_t k = 0; k < slot.keys.size(); ++k) {
+        const auto& key = slot.keys[k];
+        keys.push_back(
+            rows_of(plan, examples, nb::object(columns[k]), key.key, wants_numbers(key.ids.op), context, rows));
+    }
+    std::optional<Rows> weights;
+    if (slot.weight_key) {
+        const nb::object arrays = columns[slot.keys.size()];
+        weights.emplace(rows_of(plan, examples, arrays, *slot.weight_key, true, context, rows));
+    }
+    return make_source(slot, keys, std::move(weights), context);
+}
+
 nb::tuple encode(const Plan& plan, const IndexedExamples* examples, const nb::list& columns) {
-    const auto slots = plan.core.slots.size();
-    if (nb::len(columns) != 2 * slots) throw nb::value_error("two entries a slot");
+    if (nb::len(columns) != plan.core.slots.size()) throw nb::value_error("one entry a slot");
     std::vector<Source> sources;
     std::optional<std::size_t> rows;
     if (examples != nullptr) rows = examples->records().size();
-    for (std::size_t s = 0; s < slots; ++s) {
-        const auto& slot = plan.core.slots[s];
-        const bool context = plan.core.groups[slot.group].context;
-        const nb::object values = columns[2 * s];
-        const nb::object weights = columns[2 * s + 1];
-        // Numbers and weights in memory are float32 by now, whatever the records hold.
-        const auto kind = slot.ids.op == Op::numbers ? Kind::floats : plan.wanted->kinds[slot.key];
-        Source source{values.is_none() ? rows_of(examples, slot.key, context) : rows_of(values, kind, rows), {}};
-        if (slot.weight_key) {
-            source.weights.emplace(weights.is_none() ? rows_of(examples, *slot.weight_key, context)
-                                                     : rows_of(weights, Kind::floats, rows));
-        }
-        sources.push_back(std::move(source));
+    for (std::size_t s = 0; s < plan.core.slots.size(); ++s) {
+        sources.push_back(source_of(plan, plan.core.slots[s], examples, nb::cast<nb::list>(columns[s]), rows));
     }
     Encoded encoded;
     Error error;
@@ -168,6 +216,11 @@ nb::tuple encode(const Plan& plan, const IndexedExamples* examples, const nb::li
 }  // namespace
 
 void bind_encode(nb::module_& module) {
+    nb::class_<KeyPlan>(module, "KeyPlan");
+    module.def("key_plan", &make_key, nb::arg("key"), nb::kw_only(), nb::arg("op"), nb::arg("num_buckets") = 1,
+               nb::arg("default_id") = nb::none(), nb::arg("vocabulary") = nb::none(),
+               nb::arg("boundaries") = std::vector<float>{}, nb::arg("positions") = 1,
+               nb::arg("default_numbers") = std::vector<float>{});
     nb::class_<Plan>(module, "Plan")
         .def(
             "__init__",
@@ -175,9 +228,9 @@ void bind_encode(nb::module_& module) {
             nb::arg("wanted"))
         .def("add_group", &add_group, nb::kw_only(), nb::arg("context"), nb::arg("jagged"),
              nb::arg("max_length").none(), nb::arg("keep_first"), nb::arg("pad_left"), nb::arg("pad_to_multiple_of"))
-        .def("add_slot", &add_slot, nb::kw_only(), nb::arg("column"), nb::arg("op"), nb::arg("key"),
-             nb::arg("weight_key") = nb::none(), nb::arg("num_buckets") = 1, nb::arg("default_id") = nb::none(),
-             nb::arg("step_values") = 1, nb::arg("default_numbers") = std::vector<float>{});
+        .def("add_slot", &add_slot, nb::kw_only(), nb::arg("column"), nb::arg("keys"), nb::arg("cross") = nb::none(),
+             nb::arg("weight_key") = nb::none(), nb::arg("step_values") = 1,
+             nb::arg("default_numbers") = std::vector<float>{});
     module.def("encode", &encode, nb::arg("plan"), nb::arg("examples").none(), nb::arg("columns"));
 }
 

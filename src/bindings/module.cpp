@@ -7,6 +7,7 @@ NB_MODULE(_core, module) {
     bind_arrow(module);
     bind_hash(module);
     bind_parse(module);
+    bind_vocabulary(module);
     bind_encode(module);
     bind_embed(module);
     bind_record(module);

@@ -4,6 +4,8 @@ from . import errors as errors
 from ._batch import SequenceBatch as SequenceBatch
 from ._batch import Slot as Slot
 from ._encoder import Encoder as Encoder
+from ._example import Example as Example
+from ._example import SequenceExample as SequenceExample
 from ._masks import concatenate_context_input as concatenate_context_input
 from ._masks import sequence_mask as sequence_mask
 from ._parsing import parse_example as parse_example
@@ -22,8 +24,12 @@ from ._spec import FixedLenSequenceFeature as FixedLenSequenceFeature
 from ._spec import VarLenFeature as VarLenFeature
 from ._spec import make_parse_example_spec as make_parse_example_spec
 from ._spec import make_parse_sequence_example_spec as make_parse_sequence_example_spec
+from .columns import bucketized_column as bucketized_column
 from .columns import categorical_column_with_hash_bucket as categorical_column_with_hash_bucket
 from .columns import categorical_column_with_identity as categorical_column_with_identity
+from .columns import categorical_column_with_vocabulary_file as categorical_column_with_vocabulary_file
+from .columns import categorical_column_with_vocabulary_list as categorical_column_with_vocabulary_list
+from .columns import crossed_column as crossed_column
 from .columns import embedding_column as embedding_column
 from .columns import indicator_column as indicator_column
 from .columns import numeric_column as numeric_column
@@ -31,6 +37,14 @@ from .columns import (
     sequence_categorical_column_with_hash_bucket as sequence_categorical_column_with_hash_bucket,
 )
 from .columns import sequence_categorical_column_with_identity as sequence_categorical_column_with_identity
+from .columns import (
+    sequence_categorical_column_with_vocabulary_file as sequence_categorical_column_with_vocabulary_file,
+)
+from .columns import (
+    sequence_categorical_column_with_vocabulary_list as sequence_categorical_column_with_vocabulary_list,
+)
 from .columns import sequence_numeric_column as sequence_numeric_column
+from .columns import shared_embeddings as shared_embeddings
+from .columns import weighted_categorical_column as weighted_categorical_column
 
 __version__ = "0.1.0"

@@ -46,21 +46,44 @@ class Plan:
         self,
         *,
         column: str,
-        op: str,
-        key: int,
+        keys: Sequence[KeyPlan],
+        cross: tuple[int, int] | None = None,
         weight_key: int | None = None,
-        num_buckets: int = 1,
-        default_id: int | None = None,
         step_values: int = 1,
         default_numbers: Sequence[float] = (),
     ) -> None: ...
+
+class KeyPlan: ...
+
+def key_plan(
+    key: int,
+    *,
+    op: str,
+    num_buckets: int = 1,
+    default_id: int | None = None,
+    vocabulary: Vocabulary | None = None,
+    boundaries: Sequence[float] = (),
+    positions: int = 1,
+    default_numbers: Sequence[float] = (),
+) -> KeyPlan: ...
+
+class Vocabulary:
+    def __len__(self) -> int: ...
+    @property
+    def integers(self) -> bool: ...
+
+def vocabulary_from_strings(data: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64]) -> Vocabulary: ...
+def vocabulary_from_integers(values: npt.NDArray[np.int64]) -> Vocabulary: ...
+def vocabulary_from_text(text: bytes, size: int | None, integers: bool) -> Vocabulary: ...
 
 EncodedGroup = tuple[npt.NDArray[np.int64] | None, npt.NDArray[np.bool_] | None, npt.NDArray[np.int64] | None]
 
 EncodedSlot = tuple[npt.NDArray[Any], npt.NDArray[np.float32] | None, npt.NDArray[np.int64] | None]
 
 def encode(
-    plan: Plan, examples: IndexedExamples | None, columns: list[tuple[npt.NDArray[Any] | None, ...] | None]
+    plan: Plan,
+    examples: IndexedExamples | None,
+    columns: list[list[tuple[npt.NDArray[Any] | None, ...] | None]],
 ) -> tuple[list[EncodedGroup], list[EncodedSlot]]: ...
 def embed(
     ids: npt.NDArray[np.int64],

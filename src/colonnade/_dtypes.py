@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -51,7 +52,7 @@ def dtype_name(dtype: DtypeLike, *, key: str | None = None) -> str:
             f"{dtype!r} is not a dtype; use a name such as 'int64', 'float32' or 'string'", key=key
         )
     name = _ALIASES.get(name, name)
-    if name.startswith(("str", "bytes")) and name != "string":
+    if re.fullmatch(r"(str|bytes)\d+", name):
         name = "string"  # NumPy's sized strings: str96, bytes24
     if name not in KNOWN:
         raise ColumnValueError(f"unknown dtype {name!r}; known are {', '.join(sorted(KNOWN))}", key=key)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any, Literal, TypeAlias
 
@@ -11,18 +10,12 @@ import numpy.typing as npt
 
 from . import _core
 from ._batch import SequenceBatch, Slot
-from ._features import (
-    FlatColumn,
-    categorical_column,
-    check_whole_steps,
-    lookup,
-    needs_python,
-    normalized,
-    numeric_column,
-)
+from ._features import FlatColumn, check_whole_steps, lookup, normalized, weights_column
 from ._parsing import Serialized, checked_batch
 from ._plan import THE_GROUP, Columns, GroupPlan, Groups, InnerColumn, Plan, SlotPlan, compile_plan
-from .columns import HashedCategoricalColumn, IdentityCategoricalColumn, NumericColumn, SequenceNumericColumn
+from ._slots import Part, add_slot, flat_column, number_column, part_key, parts, weight_key
+from ._spec import FixedLenFeature
+from .columns import NumericColumn, SequenceNumericColumn
 from .columns._checks import checked_int
 from .errors import ColumnValueError, GroupError, UnequalLengthsError
 
@@ -108,9 +101,8 @@ class Encoder:
                 pad_to_multiple_of=multiple,
             )
             for slot in group.slots:
-                self._core.add_slot(column=slot.name, key=keys.index(slot.column.key), **_kernel(slot.column))
+                add_slot(self._core, slot, keys, context=not group.is_sequence)
                 self._slots.append(slot)
-        self._prepared = [_prepared_column(slot.column) for slot in self._slots]
 
     def encode(self, features: Mapping[str, Any]) -> Encoded:
         """Encode features in memory.
@@ -130,13 +122,27 @@ class Encoder:
                 refuses; each says row and step.
             UnequalLengthsError: columns of a group differ in steps, or features in rows.
         """
-        made: dict[InnerColumn, FlatColumn] = {}
-        for slot in self._slots:
-            if slot.column not in made:
-                made[slot.column] = _flat_column(lookup(features, slot.column.key), slot.column)
-        _check_rows(made)
-        columns = [arrays for slot in self._slots for arrays in (made[slot.column].arrays(), None)]
-        return self._wrap(_core.encode(self._core, None, columns))
+        made: dict[tuple[Any, bool], FlatColumn] = {}
+        columns = [self._slot_columns(features, slot.column, made) for slot in self._slots]
+        _check_rows(self._slots, columns)
+        return self._wrap(_core.encode(self._core, None, [_arrays(slot) for slot in columns]))
+
+    def _slot_columns(
+        self, features: Mapping[str, Any], column: InnerColumn, made: dict[tuple[Any, bool], FlatColumn]
+    ) -> list[FlatColumn | None]:
+        """The values of each of a slot's keys and of its weights; `made` is shared by the slots."""
+        crossed = len(parts(column)) > 1
+        columns: list[FlatColumn | None] = []
+        for part in parts(column):
+            if (part, crossed) not in made:
+                made[part, crossed] = flat_column(features, part, crossed=crossed)
+            columns.append(made[part, crossed])
+        key = weight_key(column)
+        if key is None:
+            return [*columns, None]
+        first = parts(column)[0]
+        ids = lookup(features, part_key(first))
+        return [*columns, weights_column(lookup(features, key), ids, made[first, crossed], key)]
 
     def encode_examples(self, serialized: Serialized) -> Encoded:
         """Encode serialized tf.train.Example records, all groups in one pass.
@@ -173,9 +179,7 @@ class Encoder:
 
     def _encode_records(self, examples: _core.IndexedExamples) -> Encoded:
         columns = [
-            arrays
-            for column in self._prepared
-            for arrays in (None if column is None else self._prepare(examples, column), None)
+            [*(self._prepare(examples, part) for part in parts(slot.column)), None] for slot in self._slots
         ]
         return self._wrap(_core.encode(self._core, examples, columns))
 
@@ -195,11 +199,16 @@ class Encoder:
         encoded = self.encode(features_or_batches) if given is None else given
         return {THE_GROUP: encoded} if isinstance(encoded, SequenceBatch) else encoded
 
-    def _prepare(
-        self, examples: _core.IndexedExamples, column: SequenceNumericColumn | NumericColumn
-    ) -> tuple[Array | None, ...]:
-        key = list(self.plan.spec).index(column.key)
-        if examples.has_lists and isinstance(column, SequenceNumericColumn):
+    def _prepare(self, examples: _core.IndexedExamples, part: Part) -> tuple[Array | None, ...] | None:
+        """Numbers that Python narrows or normalizes; everything else the core reads from the examples."""
+        column = number_column(part)
+        if column is None:
+            return None
+        key, feature = list(self.plan.spec).index(column.key), self.plan.spec[column.key]
+        if isinstance(feature, FixedLenFeature):
+            (values,) = examples.fixed(key, feature.size, feature.default_arrays())
+            return normalized(np.arange(len(examples) + 1) * feature.size, values, column).arrays()
+        if examples.has_lists:
             row_splits, step_splits, values = examples.ragged_steps(key)
             check_whole_steps(row_splits, step_splits, column)
             return normalized(step_splits[row_splits], values, column).arrays()
@@ -237,46 +246,25 @@ def _check_choice(what: str, value: object, choices: tuple[str, ...]) -> None:
         raise ColumnValueError(f"{what} must be {' or '.join(map(repr, choices))}, got {value!r}")
 
 
-def _kernel(column: InnerColumn) -> dict[str, Any]:
-    """What the core does to the values of a column."""
-    match column:
-        case IdentityCategoricalColumn():
-            return {"op": "identity", "num_buckets": column.num_buckets, "default_id": column.default_value}
-        case HashedCategoricalColumn():
-            return {"op": "hash", "num_buckets": column.num_buckets}
-        case SequenceNumericColumn():
-            return {
-                "op": "numbers",
-                "step_values": math.prod(column.shape),
-                "default_numbers": [float(np.float32(column.default_value))],
-            }
-        case NumericColumn():
-            return {
-                "op": "numbers",
-                "step_values": math.prod(column.shape),
-                "default_numbers": list(column.default_value or ()),
-            }
+def _arrays(columns: list[FlatColumn | None]) -> list[tuple[Array | None, ...] | None]:
+    return [None if column is None else column.arrays() for column in columns]
 
 
-def _prepared_column(column: InnerColumn) -> SequenceNumericColumn | NumericColumn | None:
-    if isinstance(column, SequenceNumericColumn | NumericColumn) and needs_python(column):
-        return column
-    return None
-
-
-def _flat_column(feature: Any, column: InnerColumn) -> FlatColumn:
-    if isinstance(column, SequenceNumericColumn | NumericColumn):
-        return numeric_column(feature, column)
-    return categorical_column(feature, column)
-
-
-def _check_rows(columns: Mapping[InnerColumn, FlatColumn]) -> None:
+def _check_rows(slots: list[SlotPlan], columns: list[list[FlatColumn | None]]) -> None:
     """All features of a batch must have the same number of rows."""
-    rows = {column.key: len(flat.row_splits) - 1 for column, flat in columns.items()}
-    (first, expected), *others = rows.items()
-    for key, got in others:
-        if got != expected:
-            raise UnequalLengthsError(f"{got} rows, but feature {first!r} has {expected}", key=key)
+    expected: tuple[str, int] | None = None
+    for slot, slot_columns in zip(slots, columns, strict=True):
+        keys = [*map(part_key, parts(slot.column)), weight_key(slot.column)]
+        for key, column in zip(keys, slot_columns, strict=True):
+            if key is None or column is None:
+                continue
+            rows = len(column.row_splits) - 1
+            if expected is None:
+                expected = key, rows
+            elif rows != expected[1]:
+                raise UnequalLengthsError(
+                    f"{rows} rows, but feature {expected[0]!r} has {expected[1]}", key=key
+                )
 
 
 def _named_slots(group: GroupPlan, encoded: list[_core.EncodedSlot]) -> dict[str, Slot[Array]]:

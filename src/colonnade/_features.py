@@ -13,12 +13,7 @@ import numpy.typing as npt
 from . import errors
 from ._dtypes import INTEGERS, wire_dtype
 from ._ragged import BytesArray, Int64s, Ragged
-from .columns import (
-    HashedCategoricalColumn,
-    IdentityCategoricalColumn,
-    NumericColumn,
-    SequenceNumericColumn,
-)
+from .columns import HashedCategoricalColumn, IdentityCategoricalColumn, NumberColumn, VocabularyColumn
 from .errors import (
     FeatureTypeError,
     MissingFeatureError,
@@ -29,8 +24,7 @@ from .errors import (
 
 INT64_MAX = 2**63 - 1
 
-IdColumn: TypeAlias = IdentityCategoricalColumn | HashedCategoricalColumn
-NumberColumn: TypeAlias = SequenceNumericColumn | NumericColumn
+IdColumn: TypeAlias = IdentityCategoricalColumn | HashedCategoricalColumn | VocabularyColumn
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +49,18 @@ class FlatColumn:
         if isinstance(self.values, BytesArray):
             return self.row_splits, self.step_splits, self.holes, self.values.data, self.values.offsets
         return self.row_splits, self.step_splits, self.holes, self.values
+
+    def without_holes(self) -> FlatColumn:
+        """The same values, a step without a value as one that holds none of several."""
+        if self.holes is None:
+            return self
+        step_splits = np.zeros(len(self.holes) + 1, np.int64)
+        np.cumsum(~self.holes, out=step_splits[1:])
+        kept = np.flatnonzero(~self.holes)
+        values = self.values
+        if isinstance(values, BytesArray):
+            return FlatColumn(self.row_splits, BytesArray.from_list([values[i] for i in kept]), step_splits)
+        return FlatColumn(self.row_splits, values[kept], step_splits)
 
 
 def lookup(features: Mapping[str, Any], key: str) -> Any:
@@ -96,6 +102,23 @@ def categorical_column(feature: Any, column: IdColumn) -> FlatColumn:
     return FlatColumn(row_splits, _raw_values(values, column), step_splits)
 
 
+def raw_column(feature: Any, key: str) -> FlatColumn:
+    """The values of a raw key of a cross: strings or integers, absent ones as in a categorical column.
+
+    Raises:
+        FeatureTypeError: another container or dtype.
+    """
+    strings, integers = HashedCategoricalColumn(key, 2), HashedCategoricalColumn(key, 2, "int64")
+    if _is_array(feature):
+        array = _checked_array(feature, key)
+        if not _holds_rows(array):
+            return _dense_categorical(array, strings if array.dtype.kind in "OSU" else integers)
+        feature = array.tolist()
+    row_splits, step_splits, values = _levels(_as_ragged(feature, None, key))
+    column = strings if isinstance(values, BytesArray) else integers
+    return FlatColumn(row_splits, _raw_values(values, column), step_splits)
+
+
 def _raw_values(values: npt.NDArray[Any] | BytesArray, column: IdColumn) -> npt.NDArray[Any] | BytesArray:
     """Values in the form in which the core makes ids of them."""
     if isinstance(values, BytesArray):
@@ -114,7 +137,7 @@ def _beyond_int64(values: npt.NDArray[Any], column: IdColumn) -> npt.NDArray[Any
     """Large unsigned integers: hashed as their decimal text, or out of every identity column's range."""
     if isinstance(column, HashedCategoricalColumn):
         return BytesArray.from_list([str(value) for value in values.tolist()])
-    if column.default_value is None:
+    if not isinstance(column, IdentityCategoricalColumn) or column.default_value is None:
         raise NarrowingError(f"{values.max()} does not fit int64", key=column.key)
     return np.minimum(values, INT64_MAX).astype(np.int64)  # type: ignore[no-any-return]
 
@@ -347,7 +370,7 @@ def _narrowed(values: npt.NDArray[Any], dtype: str, row_splits: Int64s, key: str
     return cast
 
 
-def _as_ragged(feature: Any, dtype: str, key: str) -> Ragged:
+def _as_ragged(feature: Any, dtype: str | None, key: str) -> Ragged:
     if isinstance(feature, Ragged):
         return feature
     if isinstance(feature, BytesArray):

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from .columns._checks import checked_int
 from .errors import ColumnValueError, FeatureTypeError
 
 
@@ -22,21 +23,24 @@ def sequence_mask(lengths: Any, maxlen: int | None = None) -> npt.NDArray[np.boo
 
     Raises:
         FeatureTypeError: lengths are not integers.
+        ColumnTypeError: maxlen is not an int.
         ColumnValueError: maxlen is negative.
 
     Example:
         >>> sequence_mask([1, 3]).tolist()
         [[True, False, False], [True, True, True]]
     """
-    array = np.asarray(lengths)
+    try:
+        array = np.asarray(lengths)
+    except ValueError:
+        raise FeatureTypeError("lengths must be one array of integers, got uneven lists") from None
     if array.size == 0:
         array = array.astype(np.int64)
     if array.dtype.kind not in "iu":
         raise FeatureTypeError(f"lengths must be integers, got {array.dtype}")
     if maxlen is None:
         maxlen = max(int(array.max(initial=0)), 0)
-    if maxlen < 0:
-        raise ColumnValueError(f"maxlen must not be negative, got {maxlen}")
+    maxlen = checked_int(maxlen, "maxlen", at_least=0)
     return np.arange(maxlen) < array[..., None]
 
 

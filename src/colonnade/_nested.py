@@ -89,7 +89,7 @@ def _values(items: Any, name: str | None, splits: list[_Int64s]) -> _Array | Seq
     if kind is None:  # there are no values, so nothing says what they are
         return [] if name == "string" else np.empty(0, name or np.int64)
     if name is not None and kind not in _TAKES[_kind_of_dtype(name)]:
-        where = place(0, splits) if len(items) else {}
+        where = place(_first_of_kind(items, kind), splits) if len(items) else {}
         raise FeatureTypeError(f"the values are of kind {kind}, the dtype is {name}", **where)
     if kind == "string":
         return list(items)
@@ -128,6 +128,11 @@ def _kind_of_items(items: Sequence[Any], splits: list[_Int64s]) -> str | None:
             **place(at, splits),
         )
     return found.pop() if found else None
+
+
+def _first_of_kind(items: Any, kind: str) -> int:
+    """Where the first value of a kind stands; the ints among floats may come before it."""
+    return 0 if isinstance(items, np.ndarray) else _at(items, lambda item: _kind_of_type(type(item)) == kind)
 
 
 def _kind_of_type(kind: type) -> str | None:

@@ -14,6 +14,7 @@ from ._ragged import BytesArray, Int64s, Ragged, _plain
 from ._ragged_feature import RaggedFeature, partitioned
 from ._sparse import Sparse, SparseFeature, placed
 from ._spec import FixedLenFeature, FixedLenSequenceFeature, VarLenFeature
+from .columns._checks import checked_key
 from .errors import (
     ColumnTypeError,
     ColumnValueError,
@@ -68,7 +69,7 @@ def parse_example(serialized: Serialized, features: Mapping[str, ExampleFeature]
 
     Example:
         >>> import colonnade as cn
-        >>> record = b"\n\x0f\n\\r\n\x01a\x12\x08\x1a\x06\n\x04\x01\x02\x03\x04"
+        >>> record = b"\n\x0f\n\r\n\x01a\x12\x08\x1a\x06\n\x04\x01\x02\x03\x04"
         >>> cn.parse_example([record], {"a": cn.VarLenFeature("int64")})["a"].to_list()
         [[1, 2, 3, 4]]
     """
@@ -113,7 +114,7 @@ def parse_sequence_example(
     context_features: Mapping[str, ContextFeature] | None = None,
     sequence_features: Mapping[str, SequenceFeature] | None = None,
 ) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-    r"""Parse serialized tf.train.SequenceExample records.
+    """Parse serialized tf.train.SequenceExample records.
 
     Args:
         serialized: One record, or a batch, as for `parse_example`.
@@ -141,10 +142,11 @@ def parse_sequence_example(
 
     Example:
         >>> import colonnade as cn
-        >>> record = b"\x12\x14\n\x12\n\x01a\x12\\r\n\x07\x1a\x05\n\x03\x01\x02\x03\n\x02\x1a\x00"
-        >>> _, sequences, _ = cn.parse_sequence_example([record], None, {"a": cn.VarLenFeature("int64")})
-        >>> sequences["a"].to_list()
-        [[[1, 2, 3], []]]
+        >>> record = cn.SequenceExample({}, {"clicks": [[3, 7], [], [5]]}).serialize()
+        >>> lists = {"clicks": cn.VarLenFeature("int64")}
+        >>> context, sequences, lengths = cn.parse_sequence_example([record], None, lists)
+        >>> sequences["clicks"].to_list()
+        [[[3, 7], [], [5]]]
     """
     context_features = {} if context_features is None else context_features
     sequence_features = {} if sequence_features is None else sequence_features
@@ -230,11 +232,10 @@ def _check_features(features: Any, allowed: Any, where: str) -> None:
     if not isinstance(features, Mapping):
         raise ColumnTypeError(f"features must be a mapping of key to spec, got {type(features).__name__}")
     for key, feature in features.items():
-        if not isinstance(key, str):
-            raise ColumnTypeError(f"a key must be a str, got {key!r}")
+        checked_key(key)
         if not isinstance(feature, get_args(allowed)):
             names = ", ".join(each.__name__ for each in get_args(allowed))
-            raise ColumnTypeError(f"not a feature of {where}: {feature!r}; allowed are {names}", key=key)
+            raise ColumnTypeError(f"not a feature spec of {where}: {feature!r}; allowed are {names}", key=key)
 
 
 def _wire_dtypes(features: Mapping[str, ExampleFeature]) -> dict[str, str]:

@@ -10,25 +10,26 @@ from typing import Literal, TypeAlias, cast, get_args
 
 from ._spec import FeatureSpec, column_spec, merge_specs
 from .columns import (
+    BucketizedColumn,
     CategoricalColumn,
     Column,
+    CrossedColumn,
     DenseColumn,
     EmbeddingColumn,
-    HashedCategoricalColumn,
-    IdentityCategoricalColumn,
     IndicatorColumn,
     Initializer,
+    KeyColumn,
+    NumberColumn,
     NumericColumn,
     SequenceCategoricalColumn,
     SequenceNumericColumn,
+    WeightedCategoricalColumn,
 )
 from .errors import ColumnTypeError, ColumnValueError, DuplicateNameError, GroupError
 
 Columns: TypeAlias = DenseColumn | Iterable[DenseColumn]
 Groups: TypeAlias = Mapping[str, Columns]
-InnerColumn: TypeAlias = (
-    IdentityCategoricalColumn | HashedCategoricalColumn | SequenceNumericColumn | NumericColumn
-)
+InnerColumn: TypeAlias = KeyColumn | CrossedColumn | WeightedCategoricalColumn | NumberColumn
 
 THE_GROUP = ""
 """Name of the group where the columns were given without one."""
@@ -99,7 +100,7 @@ class Plan:
             if group.is_sequence == sequences
             for slot in group.slots
         ]
-        return frozenset(column.key for column in columns)
+        return frozenset(key for column in columns for key in column_spec(column))
 
     def the_group_of(self, *, sequences: bool) -> GroupPlan:
         """The only group, which must be of sequences or of a context.
@@ -192,6 +193,8 @@ def is_sequence(column: DenseColumn) -> bool:
             return True
         case NumericColumn():
             return False
+        case BucketizedColumn():
+            return isinstance(column.source_column, SequenceNumericColumn)
 
 
 def _compile_group(name: str, columns: list[DenseColumn]) -> GroupPlan:
@@ -218,7 +221,7 @@ def _inner(column: DenseColumn) -> InnerColumn:
             if isinstance(categorical, SequenceCategoricalColumn):
                 categorical = categorical.categorical_column
             return cast(InnerColumn, categorical)
-        case SequenceNumericColumn() | NumericColumn():
+        case SequenceNumericColumn() | NumericColumn() | BucketizedColumn():
             return column
 
 
@@ -231,12 +234,14 @@ def _output(column: DenseColumn, slot: str, start: int) -> Output:
                 "embedding",
                 start,
                 column.dimension,
-                table=column.name,
+                table=column.table,
                 combiner=column.combiner,
                 max_norm=column.max_norm,
             )
         case IndicatorColumn():
             return Output(column.name, slot, "indicator", start, column.categorical_column.num_buckets)
+        case BucketizedColumn():
+            return Output(column.name, slot, "indicator", start, column.num_buckets)
         case SequenceNumericColumn() | NumericColumn():
             return Output(column.name, slot, "numbers", start, math.prod(column.shape))
 
@@ -247,9 +252,10 @@ def _tables(columns: Iterable[DenseColumn]) -> dict[str, Table]:
         if not isinstance(column, EmbeddingColumn):
             continue
         rows = column.categorical_column.num_buckets
-        table = Table(column.name, rows, column.dimension, column.initializer, column.trainable)
+        table = Table(column.table, rows, column.dimension, column.initializer, column.trainable)
         if tables.setdefault(table.name, table) != table:
             raise DuplicateNameError(
-                "two groups declare different tables of this name; set them apart by name=", column=table.name
+                "two columns declare different tables of this name; set them apart by name=",
+                column=table.name,
             )
     return dict(sorted(tables.items()))

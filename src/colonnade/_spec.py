@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +13,10 @@ import numpy.typing as npt
 from ._dtypes import DtypeLike, dtype_name, wire_dtype
 from ._ragged import BytesArray
 from .columns import (
+    BucketizedColumn,
     Column,
+    CrossedColumn,
+    CrossKey,
     EmbeddingColumn,
     HashedCategoricalColumn,
     IdentityCategoricalColumn,
@@ -21,9 +24,12 @@ from .columns import (
     NumericColumn,
     SequenceCategoricalColumn,
     SequenceNumericColumn,
+    VocabularyFileCategoricalColumn,
+    VocabularyListCategoricalColumn,
+    WeightedCategoricalColumn,
 )
-from .columns._checks import checked_shape
-from .errors import ColumnTypeError, ColumnValueError, FeatureTypeError, SpecConflictError
+from .columns._checks import INT64_MIN, checked_int, checked_real, checked_shape, checked_text
+from .errors import ColumnTypeError, ColumnValueError, SpecConflictError
 
 WIRE_DTYPES = ("int64", "float32", "string")
 
@@ -73,7 +79,7 @@ class FixedLenFeature:
     default_value: tuple[Any, ...] | None = None
 
     def __init__(self, shape: Any, dtype: DtypeLike, default_value: Any = None) -> None:
-        object.__setattr__(self, "shape", checked_shape(shape, key="FixedLenFeature"))
+        object.__setattr__(self, "shape", checked_shape(shape))
         object.__setattr__(self, "dtype", checked_wire_dtype(dtype))
         object.__setattr__(self, "default_value", self._checked_default(default_value))
 
@@ -88,8 +94,8 @@ class FixedLenFeature:
         values = np.asarray(default, object).ravel().tolist()
         if len(values) not in (1, self.size):
             raise ColumnValueError(f"default_value must hold 1 or {self.size} values, got {len(values)}")
-        _check_defaults(values, self.dtype)
-        return tuple(values) if len(values) == self.size else tuple(values) * self.size
+        checked = tuple(_checked_value(value, self.dtype) for value in values)
+        return checked if len(checked) == self.size else checked * self.size
 
     def default_arrays(self) -> tuple[npt.NDArray[Any], ...] | None:
         """The default as the arrays of a parsed list: (values,), or (data, offsets) for strings."""
@@ -135,15 +141,14 @@ class FixedLenSequenceFeature:
     ) -> None:
         if not isinstance(allow_missing, bool):
             raise ColumnTypeError(f"allow_missing must be a bool, got {allow_missing!r}")
-        object.__setattr__(self, "shape", checked_shape(shape, key="FixedLenSequenceFeature"))
+        object.__setattr__(self, "shape", checked_shape(shape))
         object.__setattr__(self, "dtype", checked_wire_dtype(dtype))
         object.__setattr__(self, "allow_missing", allow_missing)
         if default_value is not None:
             values = np.asarray(default_value, object).ravel().tolist()
             if len(values) != 1:
                 raise ColumnValueError(f"default_value must be one value, got {len(values)}")
-            _check_defaults(values, self.dtype)
-            default_value = values[0]
+            default_value = _checked_value(values[0], self.dtype)
         object.__setattr__(self, "default_value", default_value)
 
     @property
@@ -153,11 +158,10 @@ class FixedLenSequenceFeature:
 
     @property
     def padding(self) -> Any:
-        """The value that fills rows up; strings as bytes."""
-        if self.dtype != "string":
-            return 0 if self.default_value is None else self.default_value
-        text = self.default_value or b""
-        return text.encode() if isinstance(text, str) else text
+        """The value that fills rows up."""
+        if self.default_value is None:
+            return b"" if self.dtype == "string" else 0
+        return self.default_value
 
 
 FeatureSpec: TypeAlias = VarLenFeature | FixedLenFeature
@@ -195,7 +199,7 @@ def _reads_lists(column: object) -> bool:
     """Whether a column, or one that it wraps, reads a sequence."""
     if isinstance(column, SequenceCategoricalColumn | SequenceNumericColumn):
         return True
-    wrapped = getattr(column, "categorical_column", None)
+    wrapped = getattr(column, "categorical_column", None) or getattr(column, "source_column", None)
     return wrapped is not None and _reads_lists(wrapped)
 
 
@@ -246,13 +250,30 @@ def column_spec(column: Column) -> dict[str, FeatureSpec]:
     """The keys that one column reads."""
     match column:
         case EmbeddingColumn() | IndicatorColumn() | SequenceCategoricalColumn():
-            return column_spec(column.categorical_column)  # type: ignore[arg-type]
-        case IdentityCategoricalColumn() | HashedCategoricalColumn() | SequenceNumericColumn():
-            return {column.key: VarLenFeature(wire_dtype(column.dtype))}
+            return column_spec(cast(Column, column.categorical_column))
+        case WeightedCategoricalColumn():
+            weights = {column.weight_feature_key: VarLenFeature(wire_dtype(column.dtype))}
+            return merge_specs([column_spec(cast(Column, column.categorical_column)), weights])
+        case CrossedColumn():
+            return merge_specs(_cross_key_spec(key) for key in column.keys)
+        case BucketizedColumn():
+            return column_spec(column.source_column)
         case NumericColumn():
             return {column.key: FixedLenFeature(column.shape, wire_dtype(column.dtype), column.default_value)}
+        case (
+            IdentityCategoricalColumn()
+            | HashedCategoricalColumn()
+            | VocabularyListCategoricalColumn()
+            | VocabularyFileCategoricalColumn()
+            | SequenceNumericColumn()
+        ):
+            return {column.key: VarLenFeature(wire_dtype(column.dtype))}
         case _:
             raise ColumnTypeError(f"not a column: {type(column).__name__} {column!r}")
+
+
+def _cross_key_spec(key: CrossKey) -> dict[str, FeatureSpec]:
+    return {key: VarLenFeature("string")} if isinstance(key, str) else column_spec(key)
 
 
 def checked_wire_dtype(dtype: DtypeLike) -> str:
@@ -270,24 +291,10 @@ def checked_wire_dtype(dtype: DtypeLike) -> str:
     return name
 
 
-def _check_defaults(values: list[Any], dtype: str) -> None:
-    """Every value is of the dtype's kind and fits it."""
-    integers = (int, np.integer)
-    allowed = {"string": (str, bytes), "int64": integers, "float32": (*integers, float, np.floating)}[dtype]
-    for value in values:
-        if not isinstance(value, allowed) or isinstance(value, bool):
-            raise ColumnTypeError(f"default_value {value!r} does not fit dtype {dtype}")
-        if not _survives(value, dtype):
-            raise ColumnValueError(f"default_value {value!r} does not fit dtype {dtype}")
-
-
-def _survives(value: Any, dtype: str) -> bool:
-    try:
-        if dtype == "string":
-            BytesArray.from_list([value])
-            return True
-        plain = int(value) if isinstance(value, int | np.integer) else float(value)
-        with np.errstate(over="ignore"):
-            return bool(np.isinf(np.array(plain, dtype)) == np.isinf(float(plain)))
-    except (OverflowError, FeatureTypeError):
-        return False
+def _checked_value(value: Any, dtype: str) -> Any:
+    """A default value that the dtype can hold."""
+    if dtype == "string":
+        return checked_text(value, "default_value")
+    if dtype == "int64":
+        return checked_int(value, "default_value", at_least=INT64_MIN)
+    return checked_real(value, "default_value")

@@ -42,8 +42,11 @@ def checked_table(table: Table, array: Any) -> Float32s:
     Raises:
         TableError: it is not numbers of this shape.
     """
-    values = np.asarray(array)
     expected = (table.num_buckets, table.dimension)
+    try:
+        values = np.asarray(array)
+    except (TypeError, ValueError, RuntimeError) as error:  # uneven lists, tensors that NumPy cannot read
+        raise TableError(f"table must be numbers of shape {expected}: {error}", column=table.name) from error
     if values.shape != expected or values.dtype.kind not in "fiu":
         raise TableError(
             f"table must be numbers of shape {expected}, got {values.dtype} {values.shape}", column=table.name

@@ -65,6 +65,10 @@ class GroupError(ColumnValueError):
     """Columns that cannot stand in one group, or a group that does not exist."""
 
 
+class VocabularyError(ColonnadeError, ValueError):
+    """A vocabulary with a duplicate, blank or unreadable entry, or one that has changed."""
+
+
 # Records.
 
 
@@ -256,3 +260,16 @@ def from_core(code: str, detail: dict[str, Any]) -> Exception:
         case "out_of_memory":
             return MemoryError(f"{got} bytes could not be allocated")
     raise AssertionError(f"the core returned an unknown error code {code!r}")
+
+
+def vocabulary_error(fault: str, line: int, other_line: int) -> VocabularyError:
+    """Word why the core could not build a vocabulary; lines count from 1."""
+    what = {
+        "duplicate": f"entry {line} stands at {other_line} already; each value needs one id",
+        "blank": f"line {line} is blank; a vocabulary has one value on each line",
+        "byte_order_mark": "the file begins with a byte order mark; remove it",
+        "too_few": f"there are only {line} lines; give a smaller vocabulary_size, or leave it out",
+        "too_many": f"{line} entries are more than a vocabulary can hold",
+        "not_an_integer": f"line {line} is not an int64; use dtype string for text",
+    }
+    return VocabularyError(what[fault])

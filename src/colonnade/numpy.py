@@ -50,8 +50,10 @@ def embed(group: GroupPlan, tables: Mapping[str, Float32s], batch: Batch) -> Emb
 
 
 def _leading_axes(group: GroupPlan, batch: Batch) -> tuple[int, ...]:
-    values = batch.slots[group.outputs[0].slot].values
-    return values.shape[:2] if batch.mask is not None else values.shape[:1]
+    slot = batch.slots[group.outputs[0].slot]
+    if slot.step_splits is not None:
+        return (len(slot.step_splits) - 1,)
+    return slot.values.shape[:2] if batch.mask is not None else slot.values.shape[:1]
 
 
 def _write(output: Output, tables: Mapping[str, Float32s], slot: Slot[Array], out: Float32s) -> None:

@@ -49,14 +49,24 @@ def _dense(output: Output, tables: Mapping[str, Tensor], slot: Slot[Tensor], ran
     values = slot.values
     if output.kind == "numbers":
         return values.reshape(*values.shape[:rank], output.width)
+    given = slot.weights
+    if slot.step_splits is not None:
+        values = _padded_steps(values, slot.step_splits, -1)
+        given = None if given is None else _padded_steps(given, slot.step_splits, 0)
     ids = values if values.dim() > rank else values.unsqueeze(-1)
     weights = (ids >= 0).to(torch.float32)
-    if slot.weights is not None:
-        weights = weights * slot.weights.reshape(ids.shape)
+    if given is not None:
+        weights = weights * given.reshape(ids.shape)
     if output.kind == "indicator":
         counts = weights.new_zeros(*ids.shape[:rank], output.width)
         return counts.scatter_add(-1, ids.clamp(min=0), weights)
     return _combine(tables[output.table], ids, weights, output)
+
+
+def _padded_steps(values: Tensor, step_splits: Tensor, fill: int) -> Tensor:
+    """Jagged steps of several values, [values], as [steps, longest step]."""
+    present = sequence_mask(step_splits.diff())
+    return values.new_full(present.shape, fill).masked_scatter(present, values)
 
 
 def _combine(table: Tensor, ids: Tensor, weights: Tensor, output: Output) -> Tensor:

@@ -2,22 +2,34 @@
 #pragma once
 
 #include <optional>
-#include <variant>
 #include <vector>
 
-#include "ids.hpp"
+#include "cross.hpp"
 #include "layout.hpp"
 
 namespace colonnade {
 
-// What happens to the values of one key; a slot of the batch.
-struct SlotPlan {
+// One key that a slot reads.
+struct KeyPlan {
     std::size_t key = 0;
-    std::optional<std::size_t> weight_key;  // ids only: the key of their weights
-    std::size_t group = 0;
     IdPlan ids;
-    std::size_t step_values = 1;         // numbers: values in one step
-    std::vector<float> default_numbers;  // numbers: one padding value, or in a context group a whole row
+};
+
+struct Cross {
+    std::int64_t num_buckets = 1;
+    std::uint64_t hash_key = 0;
+};
+
+// A slot of the batch: numbers or ids of one key, or crossed ids of several.
+struct SlotPlan {
+    std::size_t group = 0;
+    std::vector<KeyPlan> keys;
+    std::optional<Cross> cross;
+    std::optional<std::size_t> weight_key;  // ids only
+    std::size_t step_values = 1;            // numbers: values in one step
+    std::vector<float> default_numbers;     // numbers: one padding value, or in a context none or a whole row
+
+    [[nodiscard]] bool is_numbers() const { return keys[0].ids.op == Op::numbers; }
 };
 
 struct EncodePlan {
@@ -37,12 +49,16 @@ struct Encoded {
     std::vector<EncodedSlot> slots;
 };
 
-using Rows = std::variant<WireRows, WireSteps, RaggedRows>;
-
+// Where the values of one slot come from: numbers, or ids and perhaps weights.
 struct Source {
-    Rows values;
+    std::optional<Rows> numbers;
+    std::unique_ptr<IdSource> ids;
     std::optional<Rows> weights;
 };
+
+// `keys` holds the rows of each key of the slot, `weights` those of its weights.
+[[nodiscard]] Source make_source(const SlotPlan& slot, std::span<const Rows> keys, std::optional<Rows> weights,
+                                 bool context);
 
 // `sources` holds the values of each slot, all of `rows` rows.
 [[nodiscard]] Error encode(const EncodePlan& plan, std::span<const Source> sources, std::size_t rows, Encoded& out);

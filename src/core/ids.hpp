@@ -1,25 +1,32 @@
-// The values of one row to ids: what each categorical column means.
+// The values of one row to ids: what each plain categorical column means.
 #pragma once
+
+#include <memory>
+#include <vector>
 
 #include "fingerprint64.hpp"
 #include "rows.hpp"
+#include "vocabulary.hpp"
 
 namespace colonnade {
 
 inline constexpr std::int64_t no_id = -1;
 
-enum class Op : std::uint8_t { identity, hash, numbers };
+// numbers makes no ids; raw keeps 64-bit values for a cross.
+enum class Op : std::uint8_t { identity, hash, vocabulary, bucketize, raw, numbers };
 
 struct IdPlan {
     Op op = Op::identity;
-    std::int64_t num_buckets = 1;
-    bool has_default = false;
-    std::int64_t default_id = 0;  // identity: stands in for ids out of range
+    std::int64_t num_buckets = 1;  // identity, hash: ids are below; vocabulary: out-of-vocabulary buckets, or 0
+    bool has_default = false;      // identity: whether default_id stands in for ids out of range
+    std::int64_t default_id = 0;   // identity, vocabulary
+    std::shared_ptr<const Vocabulary> vocabulary;
+    std::vector<float> boundaries;       // bucketize: rising
+    std::size_t positions = 1;           // bucketize: numbers in one step, each with buckets of its own
+    std::vector<float> default_numbers;  // bucketize in a context: stands in for a row without numbers
 };
 
 namespace ids {
-
-[[nodiscard]] inline bool is_hole(const bool* holes, std::size_t i) { return holes != nullptr && holes[i]; }
 
 template <typename Rows>
 void hash(const IdPlan& plan, const Rows& rows, std::size_t row, std::int64_t* out) {
@@ -43,7 +50,7 @@ template <typename Rows>
     const bool* holes = rows.holes(row);
     for (std::size_t i = 0; i < rows.values(row); ++i) {
         if (static_cast<std::uint64_t>(out[i]) < static_cast<std::uint64_t>(plan.num_buckets)) continue;
-        if (is_hole(holes, i)) continue;
+        if (holes != nullptr && holes[i]) continue;
         if (!plan.has_default) {
             Error error;
             error.code = Code::id_out_of_range;
@@ -58,20 +65,81 @@ template <typename Rows>
     return {};
 }
 
+// `text_hash()` is the Fingerprint64 of the value's text, wanted only outside the vocabulary.
+template <typename TextHash>
+[[nodiscard]] std::int64_t look_up(const IdPlan& plan, std::string_view value, std::uint64_t hash, TextHash text_hash) {
+    const auto found = plan.vocabulary->find(value, hash);
+    if (found >= 0 || plan.num_buckets == 0) return found >= 0 ? found : plan.default_id;
+    const auto bucket = text_hash() % static_cast<std::uint64_t>(plan.num_buckets);
+    return static_cast<std::int64_t>(plan.vocabulary->size() + bucket);
+}
+
+template <typename Rows>
+void vocabulary(const IdPlan& plan, const Rows& rows, std::size_t row, std::int64_t* out) {
+    if (rows.kind() == Kind::bytes) {
+        rows.each_bytes(row, [&](const std::uint8_t* data, std::size_t size) {
+            const std::string_view value(reinterpret_cast<const char*>(data), size);
+            const auto hash = Vocabulary::hash_of(value);
+            *out++ = look_up(plan, value, hash, [&] { return hash; });
+        });
+        return;
+    }
+    rows.int64s(row, out);
+    for (std::size_t i = 0; i < rows.values(row); ++i) {
+        const auto number = out[i];
+        const std::string_view value(reinterpret_cast<const char*>(&number), sizeof number);
+        out[i] = look_up(plan, value, Vocabulary::hash_of(value), [&] { return fingerprint64_of_decimal(number); });
+    }
+}
+
+// The bucket of a number is how many boundaries are not above it; NaN is in the last one.
+template <typename Rows>
+void bucketize(const IdPlan& plan, const Rows& rows, std::size_t row, std::int64_t* out) {
+    auto count = rows.values(row);
+    std::vector<float, pool::Allocator<float>> numbers(count);
+    if (count == 0) {
+        numbers.assign(plan.default_numbers.begin(), plan.default_numbers.end());
+        count = numbers.size();
+    } else if (rows.kind() == Kind::floats) {
+        rows.floats(row, numbers.data());
+    } else {
+        rows.int64s(row, out);
+        std::copy_n(out, count, numbers.begin());
+    }
+    const auto buckets = static_cast<std::int64_t>(plan.boundaries.size()) + 1;
+    for (std::size_t i = 0; i < count; ++i) {
+        // Every comparison with NaN is false, so it passes all boundaries.
+        const auto above = std::ranges::upper_bound(plan.boundaries, numbers[i], std::less<float>{});
+        out[i] = above - plan.boundaries.begin() + buckets * static_cast<std::int64_t>(i % plan.positions);
+    }
+}
+
+// 64 bits for a cross: the Fingerprint64 of text, integers as they are.
+template <typename Rows>
+void raw(const Rows& rows, std::size_t row, std::int64_t* out) {
+    if (rows.kind() != Kind::bytes) return rows.int64s(row, out);
+    rows.each_bytes(row, [&](const std::uint8_t* data, std::size_t size) {
+        *out++ = static_cast<std::int64_t>(fingerprint64(data, size));
+    });
+}
+
 // All ids of one row.
 template <typename Rows>
 [[nodiscard]] Error make(const IdPlan& plan, const Rows& rows, std::size_t row, std::int64_t* out) {
-    if (plan.op == Op::hash) {
-        hash(plan, rows, row, out);
-    } else if (auto error = identity(plan, rows, row, out)) {
-        return error;
+    Error error;
+    switch (plan.op) {
+        case Op::identity: error = identity(plan, rows, row, out); break;
+        case Op::hash: hash(plan, rows, row, out); break;
+        case Op::vocabulary: vocabulary(plan, rows, row, out); break;
+        case Op::bucketize: bucketize(plan, rows, row, out); break;
+        case Op::raw: raw(rows, row, out); break;
+        case Op::numbers: break;
     }
-    if (const bool* holes = rows.holes(row)) {
-        for (std::size_t i = 0; i < rows.values(row); ++i) {
-            if (holes[i]) out[i] = no_id;
-        }
+    const bool* holes = rows.holes(row);
+    for (std::size_t i = 0; holes != nullptr && i < rows.values(row); ++i) {
+        if (holes[i]) out[i] = no_id;
     }
-    return {};
+    return error;
 }
 
 }  // namespace ids

@@ -105,7 +105,7 @@ template <typename Rows>
             if (rows.kind() == Kind::bytes) bytes += static_cast<std::size_t>(default_value->offsets[size]);
         } else {
             Error error;
-            error.code = rows.present(row) ? Code::wrong_count : Code::missing_feature;
+            error.code = values == 0 ? Code::missing_feature : Code::wrong_count;
             error.record = static_cast<std::int64_t>(row);
             error.got = static_cast<std::int64_t>(values);
             error.expected = static_cast<std::int64_t>(size);

@@ -87,7 +87,6 @@ public:
     [[nodiscard]] Kind kind() const { return kind_; }
     [[nodiscard]] std::size_t rows() const { return records_.size(); }
     [[nodiscard]] std::size_t values(std::size_t row) const { return list(row).values; }
-    [[nodiscard]] bool present(std::size_t row) const { return list(row).kind != Kind::none; }
     [[nodiscard]] bool nested() const { return false; }
     [[nodiscard]] std::size_t steps(std::size_t row) const { return values(row); }
     [[nodiscard]] const std::int64_t* step_splits(std::size_t) const { return nullptr; }

@@ -2,9 +2,15 @@
 
 from typing import TypeAlias
 
+from ._bucketized import BucketizedColumn as BucketizedColumn
+from ._bucketized import bucketized_column as bucketized_column
+from ._crossed import CrossedColumn as CrossedColumn
+from ._crossed import CrossKey as CrossKey
+from ._crossed import crossed_column as crossed_column
 from ._embedding import EmbeddingColumn as EmbeddingColumn
 from ._embedding import Initializer as Initializer
 from ._embedding import embedding_column as embedding_column
+from ._embedding import shared_embeddings as shared_embeddings
 from ._hashed import HashedCategoricalColumn as HashedCategoricalColumn
 from ._hashed import categorical_column_with_hash_bucket as categorical_column_with_hash_bucket
 from ._hashed import (
@@ -22,7 +28,28 @@ from ._numeric import numeric_column as numeric_column
 from ._numeric import sequence_numeric_column as sequence_numeric_column
 from ._sequence import PlainCategoricalColumn as PlainCategoricalColumn
 from ._sequence import SequenceCategoricalColumn as SequenceCategoricalColumn
+from ._vocabulary import VocabularyFileCategoricalColumn as VocabularyFileCategoricalColumn
+from ._vocabulary import VocabularyListCategoricalColumn as VocabularyListCategoricalColumn
+from ._vocabulary import categorical_column_with_vocabulary_file as categorical_column_with_vocabulary_file
+from ._vocabulary import categorical_column_with_vocabulary_list as categorical_column_with_vocabulary_list
+from ._vocabulary import compile_vocabulary as compile_vocabulary
+from ._vocabulary import (
+    sequence_categorical_column_with_vocabulary_file as sequence_categorical_column_with_vocabulary_file,
+)
+from ._vocabulary import (
+    sequence_categorical_column_with_vocabulary_list as sequence_categorical_column_with_vocabulary_list,
+)
+from ._weighted import WeightedCategoricalColumn as WeightedCategoricalColumn
+from ._weighted import weighted_categorical_column as weighted_categorical_column
 
-CategoricalColumn: TypeAlias = IdentityCategoricalColumn | HashedCategoricalColumn | SequenceCategoricalColumn
-DenseColumn: TypeAlias = EmbeddingColumn | IndicatorColumn | NumericColumn | SequenceNumericColumn
+VocabularyColumn: TypeAlias = VocabularyListCategoricalColumn | VocabularyFileCategoricalColumn
+KeyColumn: TypeAlias = (
+    IdentityCategoricalColumn | HashedCategoricalColumn | VocabularyColumn | BucketizedColumn
+)
+"""Categorical columns that read one key."""
+CategoricalColumn: TypeAlias = (
+    KeyColumn | CrossedColumn | WeightedCategoricalColumn | SequenceCategoricalColumn
+)
+NumberColumn: TypeAlias = NumericColumn | SequenceNumericColumn
+DenseColumn: TypeAlias = EmbeddingColumn | IndicatorColumn | BucketizedColumn | NumberColumn
 Column: TypeAlias = CategoricalColumn | DenseColumn

@@ -12,53 +12,67 @@ if TYPE_CHECKING:
     from ._sequence import PlainCategoricalColumn
 
 INT64_MAX = 2**63 - 1
+INT64_MIN = -(2**63)
+FLOAT32_MAX = (2 - 2**-23) * 2.0**127
 
 
 def checked_key(key: object) -> str:
     """A feature key: a string that can be written as UTF-8."""
     if not isinstance(key, str):
         raise ColumnTypeError(f"a key must be a str, got {type(key).__name__} {key!r}")
-    try:
-        key.encode()
-    except UnicodeEncodeError:
-        raise ColumnValueError(f"a key must be valid Unicode, got {key!r}") from None
+    checked_text(key, "a key")
     return key
 
 
-def checked_int(value: Any, what: str, *, at_least: int, key: str | None = None) -> int:
+def checked_int(value: Any, what: str, *, at_least: int, **where: str | None) -> int:
     """An int of at least `at_least` that fits 64 bits; NumPy integers count, bools and floats do not."""
     try:
         number = operator.index(value)
     except TypeError:
         raise ColumnTypeError(
-            f"{what} must be an int, got {type(value).__name__} {value!r}", key=key
+            f"{what} must be an int, got {type(value).__name__} {value!r}", **where
         ) from None
     if isinstance(value, bool):
-        raise ColumnTypeError(f"{what} must be an int, got bool {value!r}", key=key)
+        raise ColumnTypeError(f"{what} must be an int, got bool {value!r}", **where)
     if number < at_least:
-        raise ColumnValueError(f"{what} must be at least {at_least}, got {number}", key=key)
+        raise ColumnValueError(f"{what} must be at least {at_least}, got {number}", **where)
     if number > INT64_MAX:
-        raise ColumnValueError(f"{what} must fit 64 bits, got {number}", key=key)
+        raise ColumnValueError(f"{what} must fit 64 bits, got {number}", **where)
     return number
 
 
-def checked_real(value: Any, what: str, *, key: str | None = None) -> float | int:
-    """An int or a float; NumPy scalars count, bools and strings do not."""
+def checked_real(value: Any, what: str, **where: str | None) -> float | int:
+    """An int or a float that float32 can hold; NumPy scalars count, bools and strings do not."""
     if value is None or isinstance(value, bool | str | bytes):
-        raise ColumnTypeError(f"{what} must be a number, got {type(value).__name__} {value!r}", key=key)
+        raise ColumnTypeError(f"{what} must be a number, got {type(value).__name__} {value!r}", **where)
+    number: float | int
     try:
-        return operator.index(value)
+        number = operator.index(value)
     except TypeError:
-        pass
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            raise ColumnTypeError(
+                f"{what} must be a number, got {type(value).__name__} {value!r}", **where
+            ) from None
+    # Compared as Python numbers: an int may be wider than any float. NaN and infinities stay.
+    if abs(number) > FLOAT32_MAX and abs(number) != math.inf:
+        shown = f"an int of {number.bit_length()} bits" if isinstance(number, int) else number
+        raise ColumnValueError(f"{what} must fit float32, got {shown}", **where)
+    return number
+
+
+def checked_text(value: Any, what: str) -> bytes:
+    """The bytes of a string; text is encoded as UTF-8."""
+    if not isinstance(value, str | bytes):
+        raise ColumnTypeError(f"{what} must be str or bytes, got {type(value).__name__} {value!r}")
     try:
-        return float(value)
-    except (TypeError, ValueError):
-        raise ColumnTypeError(
-            f"{what} must be a number, got {type(value).__name__} {value!r}", key=key
-        ) from None
+        return value.encode() if isinstance(value, str) else value
+    except UnicodeEncodeError:
+        raise ColumnValueError(f"{what} must be valid Unicode, got {value!r}") from None
 
 
-def checked_shape(shape: Any, *, key: str) -> tuple[int, ...]:
+def checked_shape(shape: Any, *, key: str | None = None) -> tuple[int, ...]:
     """A shape of positive ints; a single int is a shape of one dimension."""
     if isinstance(shape, str | bytes) or shape is None:
         raise ColumnTypeError(f"shape must be an int or a tuple of ints, got {shape!r}", key=key)
@@ -82,9 +96,7 @@ def checked_name(name: object) -> str | None:
 def checked_categorical(column: object, wrapper: str) -> PlainCategoricalColumn:
     """A categorical column; anything else cannot stand inside a `wrapper`."""
     # Structural, so that a new kind of categorical column needs no list kept here.
-    if not isinstance(column, type) and all(
-        hasattr(column, part) for part in ("key", "name", "num_buckets", "dtype")
-    ):
+    if not isinstance(column, type) and all(hasattr(column, part) for part in ("name", "num_buckets")):
         return cast("PlainCategoricalColumn", column)
     raise ColumnTypeError(
         f"{wrapper} needs a categorical column, such as sequence_categorical_column_with_identity makes; "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -18,7 +18,10 @@ COMBINERS = ("mean", "sqrtn", "sum")
 
 @dataclass(frozen=True)
 class EmbeddingColumn:
-    """The rows of a table, combined where a step or an example holds several ids."""
+    """The rows of a table, combined where a step or an example holds several ids.
+
+    Columns whose `table` is the same share it.
+    """
 
     categorical_column: PlainCategoricalColumn
     dimension: int
@@ -28,12 +31,14 @@ class EmbeddingColumn:
     trainable: bool = True
     use_safe_embedding_lookup: bool = True
     name: str = ""
+    table: str = ""
 
     def __post_init__(self) -> None:
         column = checked_categorical(self.categorical_column, "embedding_column")
         name = checked_name(self.name or None) or f"{column.name}_embedding"
         object.__setattr__(self, "name", name)
-        dimension = checked_int(self.dimension, "dimension", at_least=1, key=column.key)
+        object.__setattr__(self, "table", checked_name(self.table or None) or name)
+        dimension = checked_int(self.dimension, "dimension", at_least=1, column=name)
         object.__setattr__(self, "dimension", dimension)
         if self.combiner not in COMBINERS:
             raise ColumnValueError(f"combiner must be one of {COMBINERS}, got {self.combiner!r}", column=name)
@@ -44,10 +49,18 @@ class EmbeddingColumn:
         if not isinstance(self.trainable, bool):
             raise ColumnTypeError(f"trainable must be a bool, got {self.trainable!r}", column=name)
         if self.max_norm is not None:
-            max_norm = float(checked_real(self.max_norm, "max_norm", key=column.key))
+            max_norm = float(checked_real(self.max_norm, "max_norm", column=name))
             if not max_norm > 0:
                 raise ColumnValueError(f"max_norm must be greater than 0, got {max_norm}", column=name)
             object.__setattr__(self, "max_norm", max_norm)
+
+
+def _refuse_checkpoints(*arguments: object) -> None:
+    if any(argument is not None for argument in arguments):
+        raise ColumnValueError(
+            "checkpoints are not read here; load the trained array and give it to the layer, "
+            "as tables={name: array}"
+        )
 
 
 def embedding_column(
@@ -92,11 +105,7 @@ def embedding_column(
         >>> embedding_column(watches, dimension=10).name
         'watches_embedding'
     """
-    if ckpt_to_load_from is not None or tensor_name_in_ckpt is not None:
-        raise ColumnValueError(
-            "checkpoints are not read here; load the trained array and give it to the layer, "
-            f"as tables={{{(name or 'NAME')!r}: array}}"
-        )
+    _refuse_checkpoints(ckpt_to_load_from, tensor_name_in_ckpt)
     return EmbeddingColumn(
         categorical_column,
         dimension,
@@ -107,3 +116,82 @@ def embedding_column(
         use_safe_embedding_lookup,
         checked_name(name) or "",
     )
+
+
+def shared_embeddings(
+    categorical_columns: Sequence[PlainCategoricalColumn],
+    dimension: int,
+    combiner: str = "mean",
+    initializer: Initializer | None = None,
+    shared_embedding_collection_name: str | None = None,
+    ckpt_to_load_from: None = None,
+    tensor_name_in_ckpt: None = None,
+    max_norm: float | None = None,
+    trainable: bool = True,
+    use_safe_embedding_lookup: bool = True,
+) -> list[EmbeddingColumn]:
+    """Embedding columns that share one table, for example a watch history and the candidate item.
+
+    Args:
+        categorical_columns: Columns of one class and one number of buckets, of sequences, contexts or both.
+        dimension: Width of the table.
+        combiner: As for `embedding_column`.
+        initializer: As for `embedding_column`.
+        shared_embedding_collection_name: The table's name; None joins the columns' sorted names by "_",
+            with "_shared_embedding" behind them.
+        ckpt_to_load_from: Refused; give trained arrays to a layer as `tables`.
+        tensor_name_in_ckpt: Refused likewise.
+        max_norm: As for `embedding_column`.
+        trainable: Whether training changes the table.
+        use_safe_embedding_lookup: Kept for old code; every lookup here is safe.
+
+    Returns:
+        A column for each, in the given order, named like it with "_shared_embedding" behind. In a group
+        with sequences, give only the sequence ones; put the context ones into a group of their own.
+
+    Raises:
+        ColumnTypeError: no list of categorical columns.
+        ColumnValueError: columns of different classes or numbers of buckets; as `embedding_column` does.
+
+    Example:
+        >>> import colonnade as cn
+        >>> history = cn.sequence_categorical_column_with_identity("watched", num_buckets=1000)
+        >>> candidate = cn.categorical_column_with_identity("item", num_buckets=1000)
+        >>> [column.table for column in shared_embeddings([history, candidate], dimension=8)]
+        ['item_watched_shared_embedding', 'item_watched_shared_embedding']
+    """
+    _refuse_checkpoints(ckpt_to_load_from, tensor_name_in_ckpt)
+    if not isinstance(categorical_columns, list | tuple) or not categorical_columns:
+        raise ColumnTypeError(
+            f"shared_embeddings needs a list of categorical columns, got {categorical_columns!r}"
+        )
+    columns = [checked_categorical(column, "shared_embeddings") for column in categorical_columns]
+    kinds = {(type(_innermost(column)).__name__, column.num_buckets) for column in columns}
+    if len(kinds) > 1:
+        raise ColumnValueError(
+            f"columns that share a table must be of one class and size, got {sorted(kinds)}"
+        )
+    table = checked_name(shared_embedding_collection_name) or (
+        "_".join(sorted(column.name for column in columns)) + "_shared_embedding"
+    )
+    return [
+        EmbeddingColumn(
+            column,
+            dimension,
+            combiner,
+            initializer,
+            max_norm,
+            trainable,
+            use_safe_embedding_lookup,
+            name=f"{column.name}_shared_embedding",
+            table=table,
+        )
+        for column in columns
+    ]
+
+
+def _innermost(column: PlainCategoricalColumn) -> object:
+    """The column that makes the ids, without sequence mark and weights."""
+    while hasattr(column, "categorical_column"):
+        column = column.categorical_column
+    return column

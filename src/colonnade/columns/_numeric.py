@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from .._dtypes import FLOATS, INTEGERS, DtypeLike, dtype_name
 from ..errors import ColumnTypeError, ColumnValueError
-from ._checks import checked_key, checked_real, checked_shape
+from ._checks import INT64_MIN, checked_int, checked_key, checked_real, checked_shape
 
 NormalizerFn: TypeAlias = Callable[[npt.NDArray[Any]], Any]
 """From all steps of a batch [steps, *shape], in the column's dtype, to as many normalized steps."""
@@ -58,8 +58,13 @@ class NumericColumn:
         if len(values) not in (1, size):
             message = f"default_value must be a number or {size} of them, got {len(values)}"
             raise ColumnValueError(message, key=self.key)
-        checked = tuple(checked_real(value, "default_value", key=self.key) for value in values)
+        checked = tuple(self._checked_default(value) for value in values)
         object.__setattr__(self, "default_value", checked if len(checked) == size else checked * size)
+
+    def _checked_default(self, value: Any) -> float:
+        if self.dtype in INTEGERS:
+            return checked_int(value, "default_value", at_least=INT64_MIN, key=self.key)
+        return checked_real(value, "default_value", key=self.key)
 
     @property
     def name(self) -> str:

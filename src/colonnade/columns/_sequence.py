@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
+
+from ..errors import ColumnTypeError
 
 
 class PlainCategoricalColumn(Protocol):
     """What every categorical column says of itself."""
-
-    @property
-    def key(self) -> str:
-        """The feature that the column reads."""
 
     @property
     def name(self) -> str:
@@ -21,10 +19,6 @@ class PlainCategoricalColumn(Protocol):
     def num_buckets(self) -> int:
         """Ids are in [0, num_buckets)."""
 
-    @property
-    def dtype(self) -> str:
-        """Dtype of the raw values."""
-
 
 @dataclass(frozen=True)
 class SequenceCategoricalColumn:
@@ -32,10 +26,12 @@ class SequenceCategoricalColumn:
 
     categorical_column: PlainCategoricalColumn
 
-    @property
-    def key(self) -> str:
-        """The feature that the column reads."""
-        return self.categorical_column.key
+    def __post_init__(self) -> None:
+        inner = self.categorical_column
+        if isinstance(inner, SequenceCategoricalColumn) or not hasattr(inner, "num_buckets"):
+            raise ColumnTypeError(
+                f"a plain categorical column is wanted, got {type(inner).__name__} {inner!r}"
+            )
 
     @property
     def name(self) -> str:
@@ -47,7 +43,8 @@ class SequenceCategoricalColumn:
         """Ids are in [0, num_buckets)."""
         return self.categorical_column.num_buckets
 
-    @property
-    def dtype(self) -> str:
-        """Dtype of the raw values."""
-        return self.categorical_column.dtype
+    def __getattr__(self, name: str) -> Any:
+        # `key`, `dtype` and what else the column inside carries.
+        if name.startswith("__") or name == "categorical_column":
+            raise AttributeError(name)
+        return getattr(self.categorical_column, name)

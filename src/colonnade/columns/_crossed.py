@@ -1,0 +1,119 @@
+"""Crossed columns: ids of combinations of several features."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from ..errors import ColumnTypeError, ColumnValueError
+from ._bucketized import BucketizedColumn
+from ._checks import checked_int, checked_key, checked_name
+from ._identity import IdentityCategoricalColumn
+from ._sequence import SequenceCategoricalColumn
+from ._vocabulary import VocabularyFileCategoricalColumn, VocabularyListCategoricalColumn
+
+CrossKey: TypeAlias = (
+    str
+    | IdentityCategoricalColumn
+    | VocabularyListCategoricalColumn
+    | VocabularyFileCategoricalColumn
+    | BucketizedColumn
+)
+
+DEFAULT_HASH_KEY = 0xDECAFCAFFE
+
+
+@dataclass(frozen=True)
+class CrossedColumn:
+    """Combinations of one value of every key, hashed into buckets."""
+
+    keys: tuple[CrossKey, ...]
+    hash_bucket_size: int
+    hash_key: int = DEFAULT_HASH_KEY
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        keys = tuple(_checked_cross_key(key) for key in self.keys)
+        if len(keys) < 2:
+            raise ColumnValueError(f"a cross needs at least 2 keys, got {len(keys)}")
+        object.__setattr__(self, "keys", keys)
+        names = sorted(key if isinstance(key, str) else key.name for key in keys)
+        object.__setattr__(self, "name", checked_name(self.name or None) or "_X_".join(names))
+        size = checked_int(self.hash_bucket_size, "hash_bucket_size", at_least=2)
+        object.__setattr__(self, "hash_bucket_size", size)
+        hash_key = DEFAULT_HASH_KEY if self.hash_key is None else self.hash_key
+        if isinstance(hash_key, bool) or not isinstance(hash_key, int) or not 0 <= hash_key < 2**64:
+            raise ColumnTypeError(f"hash_key must be an int of 64 bits, got {hash_key!r}", column=self.name)
+        object.__setattr__(self, "hash_key", hash_key)
+
+    @property
+    def num_buckets(self) -> int:
+        """The hash_bucket_size."""
+        return self.hash_bucket_size
+
+
+def crossed_column(
+    keys: Sequence[CrossKey | CrossedColumn | SequenceCategoricalColumn],
+    hash_bucket_size: int,
+    hash_key: int | None = None,
+    *,
+    name: str | None = None,
+) -> CrossedColumn | SequenceCategoricalColumn:
+    """Combinations of several features, hashed into buckets.
+
+    The id is TensorFlow's: a fold of FingerprintCat64 over the keys in the given order, from hash_key
+    on, modulo hash_bucket_size; text counts as its Fingerprint64, ids and integers as they are.
+
+    In a context, all combinations of an example's values are ids, the last key's varying fastest. In a
+    sequence, the combinations within each step are; all keys must have the same steps. If any key is a
+    sequence column, the cross is a sequence and its string keys are read step by step too.
+
+    Args:
+        keys: Two or more of: names of string features; identity, vocabulary and bucketized columns;
+            their sequence forms; other crosses, which add their keys. Hashed columns would be hashed
+            twice: give their key instead.
+        hash_bucket_size: Number of buckets, more than 1.
+        hash_key: Where the fold begins; None is TensorFlow's.
+        name: The column's name, instead of the keys' sorted names joined by "_X_".
+
+    Raises:
+        ColumnTypeError: a key that cannot be crossed.
+        ColumnValueError: fewer than two keys, or too few buckets.
+
+    Example:
+        >>> crossed_column(["country", "device"], hash_bucket_size=1000).name
+        'country_X_device'
+    """
+    if isinstance(keys, str) or not isinstance(keys, Sequence):
+        raise ColumnTypeError(f"keys must be a list of keys and columns, got {type(keys).__name__}")
+    is_sequence = any(isinstance(key, SequenceCategoricalColumn) for key in keys)
+    leaves = [leaf for key in keys for leaf in _leaves(key)]
+    key_or_default = DEFAULT_HASH_KEY if hash_key is None else hash_key
+    column = CrossedColumn(tuple(leaves), hash_bucket_size, key_or_default, checked_name(name) or "")  # type: ignore[arg-type]
+    return SequenceCategoricalColumn(column) if is_sequence else column
+
+
+def _leaves(key: object) -> list[object]:
+    if isinstance(key, SequenceCategoricalColumn):
+        key = key.categorical_column
+    if isinstance(key, CrossedColumn):
+        return list(key.keys)
+    return [key]
+
+
+def _checked_cross_key(key: object) -> CrossKey:
+    if isinstance(key, str):
+        return checked_key(key)
+    if isinstance(
+        key,
+        IdentityCategoricalColumn
+        | VocabularyListCategoricalColumn
+        | VocabularyFileCategoricalColumn
+        | BucketizedColumn,
+    ):
+        return key
+    raise ColumnTypeError(
+        "a key of a cross must be a feature's name, or an identity, vocabulary or bucketized column; "
+        f"got {type(key).__name__}; for a hashed column give its key"
+    )

@@ -1,0 +1,23 @@
+"""What a test says of a call that must fail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import pytest
+
+from colonnade.errors import ColonnadeError
+
+E = TypeVar("E", bound=ColonnadeError)
+
+
+def failure(kind: type[E], call: Callable[[], Any], match: str | None = None, **where: Any) -> E:
+    """The error of a call: of exactly this class, at exactly this place, with words of its message."""
+    with pytest.raises(kind, match=match) as caught:
+        call()
+    assert type(caught.value) is kind
+    assert caught.value.where == where
+    for name, value in where.items():
+        assert f"{name} {value!r}" in str(caught.value)
+    return caught.value

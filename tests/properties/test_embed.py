@@ -1,0 +1,161 @@
+"""The layers against the slow twin: encoded batches, and hand-made ones with several values a step."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+from reference import embed as twin
+from reference.columns import Case, cases, refusals
+
+import colonnade as cn
+import colonnade.numpy
+import colonnade.torch
+from colonnade import _core
+
+Array = npt.NDArray[Any]
+CLOSE = {"rtol": 1e-5, "atol": 1e-6}
+
+
+def tables_of(plan: Any, seed: int) -> dict[str, Array]:
+    random = np.random.default_rng(seed)
+    return {
+        name: random.normal(size=(table.num_buckets, table.dimension)).astype(np.float32)
+        for name, table in plan.tables.items()
+    }
+
+
+def embedded(output: Any, values: Array, table: Array | None, rank: int) -> Array:
+    """One column's part of a layer's output; `rank` axes count the steps."""
+    if output.kind == "numbers":
+        return twin.flatten(values, rank)
+    ids = values[..., None] if values.ndim == rank else values
+    if output.kind == "indicator":
+        return twin.indicator(ids, output.width)
+    assert table is not None
+    return twin.embedding(table, ids, combiner=output.combiner, max_norm=output.max_norm)
+
+
+def check_layer(group: Any, batch: Any, tables: dict[str, Array], steps: Array, lengths: Any) -> None:
+    rank = 1 if batch.mask is None else 2
+    # Numbers that a normalizer made may be anything; what the layer must do is to hand them on.
+    for output in group.outputs:
+        values = batch.slots[output.slot].values
+        wanted = embedded(output, values, tables.get(output.table), rank)
+        got = steps[..., output.start : output.start + output.width]
+        assert got.dtype == np.float32
+        assert got.shape == wanted.shape
+        np.testing.assert_allclose(got, wanted, **CLOSE)
+        if rank == 2 and output.kind != "numbers":
+            assert not got[~batch.mask].any()
+    assert steps.shape[-1] == group.width
+    assert (lengths is None) == (batch.lengths is None)
+    if lengths is not None:
+        np.testing.assert_array_equal(lengths, batch.lengths)
+
+
+@given(cases(), st.integers(0, 2**32))
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+def test_layers_equal_the_twin(case: Case, seed: int) -> None:
+    assume(case.records)
+    assume(not refusals(case))
+    encoder = case.encoder()
+    batches = encoder.encode_examples(case.records)
+    assert isinstance(batches, dict)
+    tables = tables_of(encoder.plan, seed)
+    given_tables = {name: table.copy() for name, table in tables.items()}
+    numpy_outputs = colonnade.numpy.Features(case.groups, given_tables)(batches)
+    torch_outputs = colonnade.torch.Features(case.groups, given_tables)(batches)
+    for name, group in encoder.plan.groups.items():
+        steps, lengths = numpy_outputs[name]
+        check_layer(group, batches[name], tables, steps, lengths)
+        steps, lengths = torch_outputs[name]
+        check_layer(group, batches[name], tables, steps.detach().numpy(), lengths)
+    # A norm is clipped in what is looked up, never in the table.
+    for name, table in tables.items():
+        np.testing.assert_array_equal(given_tables[name], table)
+
+
+BUCKETS, WIDTH = 6, 4
+TABLE = np.random.default_rng(5).normal(size=(BUCKETS, WIDTH)).astype(np.float32)
+weights_strategy = st.sampled_from([0.0, -1.0, 0.125, 1.0, 3.0]) | st.floats(0.0625, 100, width=32)
+ids_strategy = st.integers(-1, BUCKETS - 1) | st.just(-1)
+
+
+@st.composite
+def padded_steps(draw: st.DrawFn) -> tuple[Array, Array]:
+    """Ids [B, T, V] and weights of the same shape."""
+    shape = tuple(draw(st.lists(st.integers(0, 3), min_size=3, max_size=3)))
+    size = int(np.prod(shape))
+    ids = draw(st.lists(ids_strategy, min_size=size, max_size=size))
+    weights = draw(st.lists(weights_strategy, min_size=size, max_size=size))
+    return np.array(ids, np.int64).reshape(shape), np.array(weights, np.float32).reshape(shape)
+
+
+def a_group(combiner: str, max_norm: float | None) -> Any:
+    ids = cn.sequence_categorical_column_with_identity("ids", BUCKETS)
+    columns = [
+        cn.embedding_column(ids, WIDTH, combiner, max_norm=max_norm, name="e"),
+        cn.indicator_column(ids, name="i"),
+    ]
+    return cn.Encoder(columns).plan.groups[""]
+
+
+@given(padded_steps(), st.booleans(), st.sampled_from(["mean", "sqrtn", "sum"]), st.sampled_from([None, 0.7]))
+@settings(max_examples=300, deadline=None)
+def test_several_weighted_values_a_step(
+    steps: tuple[Array, Array], weighted: bool, combiner: Any, max_norm: float | None
+) -> None:
+    ids, weights = steps
+    slot: cn.Slot[Any] = cn.Slot(ids, weights if weighted else None)
+    lengths, mask = np.zeros(len(ids), np.int64), np.zeros(ids.shape[:2], bool)
+    batch: cn.SequenceBatch[Any] = cn.SequenceBatch({"ids": slot}, lengths, mask)
+    group = a_group(combiner, max_norm)
+    given_weights = weights if weighted else None
+    wanted = np.concatenate(
+        [
+            twin.embedding(TABLE, ids, given_weights, combiner=combiner, max_norm=max_norm),
+            twin.indicator(ids, BUCKETS, given_weights),
+        ],
+        -1,
+    )
+    got, _ = colonnade.numpy.embed(group, {"e": TABLE}, batch)
+    np.testing.assert_allclose(got, wanted, **CLOSE)
+    tensors = colonnade.torch.to_tensors(batch)
+    (table,) = colonnade.torch.to_tensors(cn.SequenceBatch({"e": cn.Slot(TABLE)})).slots.values()
+    got_torch, _ = colonnade.torch.embed(group, {"e": table.values}, tensors)
+    np.testing.assert_allclose(got_torch.numpy(), wanted, **CLOSE)
+
+
+@given(st.lists(st.lists(st.tuples(ids_strategy, weights_strategy), max_size=4), max_size=6), st.data())
+@settings(deadline=None)
+def test_kernels_take_ragged_steps(steps: list[list[tuple[int, float]]], data: st.DataObject) -> None:
+    combiner = data.draw(st.sampled_from(["mean", "sqrtn", "sum"]))
+    max_norm = data.draw(st.sampled_from([None, 0.7]))
+    flat = [pair for step in steps for pair in step]
+    ids = np.array([one for one, _ in flat], np.int64)
+    weights = np.array([weight for _, weight in flat], np.float32)
+    splits = np.cumsum([0, *map(len, steps)]).astype(np.int64)
+    out = np.full((len(steps), 1 + WIDTH + BUCKETS), 99, np.float32)
+    _core.embed(ids, weights, splits, TABLE, combiner, max_norm, out, 1)
+    _core.indicate(ids, weights, splits, BUCKETS, out, 1 + WIDTH)
+    for step, (start, end) in enumerate(pairwise(splits)):
+        some = ids[start:end], weights[start:end]
+        np.testing.assert_allclose(
+            out[step, 1 : 1 + WIDTH], twin.embed_step(TABLE, *some, combiner, max_norm), **CLOSE
+        )
+        np.testing.assert_allclose(out[step, 1 + WIDTH :], twin.indicate_step(*some, BUCKETS), **CLOSE)
+    assert (out[:, 0] == 99).all()
+
+
+@pytest.mark.parametrize("index", [BUCKETS, 2**63 - 1])
+def test_an_id_beyond_the_table_is_an_error(index: int) -> None:
+    out = np.zeros((2, WIDTH), np.float32)
+    with pytest.raises(cn.errors.IdOutOfRangeError) as caught:
+        _core.embed(np.array([0, index]), None, None, TABLE, "mean", None, out, 0)
+    assert caught.value.where["step"] == 1

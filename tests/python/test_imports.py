@@ -1,0 +1,250 @@
+"""Who may import whom: the rows of DESIGN, for Python and for the core; and what `import colonnade` loads."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "src/colonnade"
+CORE = ROOT / "src/core"
+
+# A file imports only from rows above its own. columns/ is one entry, with rows of its own inside.
+ROWS = (
+    {"errors", "_core"},
+    {"_dtypes"},
+    {"columns"},
+    {"_nested", "_arrow", "_batch", "_example", "_masks"},
+    {"_ragged"},
+    {"_spec"},
+    {"_partitions"},
+    {"_padded", "_plan", "_ragged_feature", "_sparse"},
+    {"_features", "_parsing", "_records", "_tables"},
+    {"_slots"},
+    {"_encoder"},
+    {"numpy", "torch"},
+    {"__init__"},
+)
+COLUMN_ROWS = (
+    {"_sequence"},
+    {"_checks"},
+    {"_identity", "_hashed", "_numeric", "_embedding", "_indicator", "_vocabulary", "_weighted"},
+    {"_bucketized"},
+    {"_crossed"},
+    {"__init__"},
+)
+ADAPTERS = {"numpy", "torch"}
+THIRD_PARTY = {"torch": {"numpy", "torch"}}
+
+# Headers of src/core by stem; a file includes only from rows above its own, and its own header.
+CORE_ROWS = (
+    {"error", "limits"},
+    {"crc32c", "fingerprint64", "varint"},
+    {"pool", "wire", "embed", "vocabulary"},
+    {"array", "feature", "record", "arrow"},
+    {"layout", "example"},
+    {"sequence_example"},
+    {"rows"},
+    {"ids", "parse"},
+    {"id_source"},
+    {"cross"},
+    {"encode"},
+)
+KERNELS = {"crc32c", "fingerprint64", "embed", "layout", "varint", "pool", "vocabulary"}
+WIRE = {
+    "wire",
+    "feature",
+    "example",
+    "sequence_example",
+    "record",
+    "rows",
+    "ids",
+    "parse",
+    "id_source",
+    "cross",
+    "encode",
+}
+
+
+def row_of(name, rows):
+    [row] = [index for index, names in enumerate(rows) if name in names] or [None]
+    assert row is not None, f"{name} is in no row: say where it belongs"
+    return row
+
+
+def relative_imports(path, depth):
+    """Modules of the package that a file imports: names at the top of the package, or inside columns/."""
+    outer, inner = set(), set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if not isinstance(node, ast.ImportFrom) or not node.level:
+            continue
+        names = [node.module.split(".")[0]] if node.module else [alias.name for alias in node.names]
+        (inner if depth and node.level == 1 else outer).update(names)
+    return outer, inner
+
+
+def absolute_imports(path):
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found.update(alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            found.add(node.module.split(".")[0])
+    return found
+
+
+FILES = sorted(PACKAGE.glob("*.py"))
+COLUMN_FILES = sorted((PACKAGE / "columns").glob("*.py"))
+
+
+def test_every_file_is_looked_at():
+    assert {path.stem for path in FILES} == set.union(*ROWS) - {"_core", "columns"}
+    assert {path.stem for path in COLUMN_FILES} == set.union(*COLUMN_ROWS)
+    assert {path.parent for path in PACKAGE.rglob("*.py")} == {PACKAGE, PACKAGE / "columns"}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_rows(path):
+    own = row_of(path.stem, ROWS)
+    for name in relative_imports(path, depth=0)[0]:
+        assert row_of(name, ROWS) < own, f"{path.stem} imports {name}"
+
+
+@pytest.mark.parametrize("path", COLUMN_FILES, ids=lambda path: path.stem)
+def test_rows_of_columns(path):
+    outer, inner = relative_imports(path, depth=1)
+    for name in outer:
+        assert row_of(name, ROWS) < row_of("columns", ROWS), f"columns.{path.stem} imports {name}"
+    for name in inner:
+        assert row_of(name, COLUMN_ROWS) < row_of(path.stem, COLUMN_ROWS), f"{path.stem} imports {name}"
+
+
+@pytest.mark.parametrize("path", FILES + COLUMN_FILES, ids=lambda path: f"{path.parent.name}.{path.stem}")
+def test_only_numpy_from_elsewhere(path):
+    strangers = absolute_imports(path) - sys.stdlib_module_names
+    assert strangers <= THIRD_PARTY.get(path.stem, {"numpy"})
+
+
+@pytest.mark.parametrize("adapter", sorted(ADAPTERS))
+def test_adapters_know_no_column_classes(adapter):
+    outer, _ = relative_imports(PACKAGE / f"{adapter}.py", depth=0)
+    assert not outer & {"columns", "_spec", "_features", "_ragged"}
+    tree = ast.parse((PACKAGE / f"{adapter}.py").read_text())
+    attributes = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    assert not {name for name in attributes if name.endswith("Column")}
+
+
+def includes(path):
+    return {
+        Path(name).stem for name in re.findall(r'^\s*#\s*include\s+"([^"]+)"', path.read_text(), re.MULTILINE)
+    }
+
+
+def closure(stem):
+    """Everything that a part of the core includes, directly or not."""
+    found, todo = set(), {stem}
+    while todo:
+        part = todo.pop()
+        found.add(part)
+        files = [CORE / f"{part}{suffix}" for suffix in (".hpp", ".cpp")]
+        todo |= set().union(*(includes(file) for file in files if file.exists())) - found
+    return found - {stem}
+
+
+CORE_FILES = sorted([*CORE.glob("*.hpp"), *CORE.glob("*.cpp")])
+
+
+def test_every_part_of_the_core_is_looked_at():
+    assert {path.stem for path in CORE_FILES} == set.union(*CORE_ROWS)
+    assert "error" in closure("encode")
+
+
+@pytest.mark.parametrize("path", CORE_FILES, ids=lambda path: path.name)
+def test_rows_of_the_core(path):
+    for name in includes(path) - {path.stem}:
+        assert row_of(name, CORE_ROWS) < row_of(path.stem, CORE_ROWS), f"{path.name} includes {name}"
+
+
+@pytest.mark.parametrize("path", CORE_FILES, ids=lambda path: path.name)
+def test_the_core_knows_no_python(path):
+    assert not re.search(r"#\s*include\s+[<\"](.*bindings|Python|nanobind|numpy)", path.read_text())
+    assert "PyObject" not in path.read_text()
+
+
+@pytest.mark.parametrize("kernel", sorted(KERNELS))
+def test_kernels_know_nothing_of_the_wire(kernel):
+    assert not closure(kernel) & WIRE
+
+
+def run(code):
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+
+def test_import_loads_no_framework():
+    code = "import sys, colonnade; print(*{name.split('.')[0] for name in sys.modules})"
+    loaded = set(run(code).stdout.split())
+    assert {"colonnade", "numpy"} <= loaded
+    strangers = {
+        "torch",
+        "tensorflow",
+        "keras",
+        "jax",
+        "flax",
+        "pyarrow",
+        "pandas",
+        "polars",
+        "google",
+        "scipy",
+    }
+    assert not loaded & strangers
+
+
+def test_the_numpy_layers_load_no_framework():
+    code = "import sys, colonnade.numpy; print('torch' in sys.modules, 'pyarrow' in sys.modules)"
+    assert run(code).stdout.split() == ["False", "False"]
+
+
+def test_using_one_adapter_loads_no_other():
+    code = (
+        "import sys, colonnade as cn, colonnade.torch as layers\n"
+        "layers.SequenceFeatures(cn.sequence_numeric_column('n'))({'n': [[1.0]]})\n"
+        "print(*(name for name in ('colonnade.numpy', 'jax', 'keras', 'tensorflow') if name in sys.modules))"
+    )
+    done = run(code)
+    assert (done.returncode, done.stdout.strip()) == (0, ""), done.stderr
+
+
+def test_import_is_light():
+    """Under 0.25 s and 45 MB. Processor time, so that a busy machine does not fail the test."""
+    code = (
+        "import time; start = time.process_time(); import colonnade; took = time.process_time() - start\n"
+        "[peak] = [line for line in open('/proc/self/status') if line.startswith('VmHWM')]\n"
+        "print(took, int(peak.split()[1]) / 1024)"
+    )
+    runs = [tuple(map(float, run(code).stdout.split())) for _ in range(5)]
+    assert min(seconds for seconds, _ in runs) < 0.25
+    assert min(megabytes for _, megabytes in runs) < 45
+
+
+def test_without_torch_the_error_says_what_to_install():
+    code = "import sys; sys.modules['torch'] = None\nimport colonnade\nimport colonnade.torch"
+    done = run(code)
+    assert done.returncode == 1
+    assert "DependencyError: colonnade.torch needs PyTorch; install colonnade[torch]" in done.stderr
+
+
+def test_without_torch_everything_else_works():
+    code = (
+        "import sys; sys.modules['torch'] = sys.modules['pyarrow'] = None\n"
+        "import colonnade as cn, colonnade.numpy as layers\n"
+        "try:\n    import colonnade.torch\nexcept ImportError as error:\n"
+        "    assert type(error) is cn.errors.DependencyError\n"
+        "print(layers.SequenceFeatures(cn.sequence_numeric_column('n'))({'n': [[1.0]]})[0])"
+    )
+    done = run(code)
+    assert done.stdout.strip() == "[[[1.]]]", done.stderr
