@@ -178,9 +178,11 @@ class Encoder:
         return self._encode_records(_core.IndexedExamples(checked_batch(serialized), self._wanted_lists))
 
     def _encode_records(self, examples: _core.IndexedExamples) -> Encoded:
-        columns = [
-            [*(self._prepare(examples, part) for part in parts(slot.column)), None] for slot in self._slots
-        ]
+        # Each part once: a normalizer is called once a batch, however many slots want its numbers.
+        prepared = {
+            part: self._prepare(examples, part) for slot in self._slots for part in parts(slot.column)
+        }
+        columns = [[*(prepared[part] for part in parts(slot.column)), None] for slot in self._slots]
         return self._wrap(_core.encode(self._core, examples, columns))
 
     def batch(self, features_or_batch: Any) -> SequenceBatch[Any]:
