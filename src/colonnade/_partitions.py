@@ -148,8 +148,8 @@ class UniformRowLength:
     def __post_init__(self) -> None:
         object.__setattr__(self, "length", checked_int(self.length, "length", at_least=1))
 
-    def lengths(self, sizes: Int64s) -> Ragged:
-        """As RowLengths.lengths."""
+    def lengths(self, sizes: Int64s, _given: Ragged) -> Ragged:
+        """As RowLengths.lengths; no feature describes these rows."""
         rows = sizes // self.length
         return Ragged._trusted(np.full(int(rows.sum()), self.length, np.int64), _splits(rows))
 

@@ -96,12 +96,9 @@ def partitioned(feature: RaggedFeature, name: str, read: Callable[[str], Ragged]
     """
     values = read(feature.value_key or name)
     for partition in reversed(feature.partitions):
+        given = values if isinstance(partition, UniformRowLength) else read(partition.key)
         try:
-            if isinstance(partition, UniformRowLength):
-                lengths = partition.lengths(values.row_lengths)
-            else:
-                lengths = partition.lengths(values.row_lengths, read(partition.key))
-            values = divided(values, lengths)
+            values = divided(values, partition.lengths(values.row_lengths, given))
         except (RaggedError, LimitError) as error:
             raise type(error)(f"{partition} contradicts the values: {error.message}", **error.where) from None
     return values
