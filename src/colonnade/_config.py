@@ -99,7 +99,7 @@ def from_config(config: Json) -> Any:
     """Make the column or the encoder that a config describes.
 
     Constructors run and check everything again. No code is looked up by name, imported or run, so the
-    config may come from anybody.
+    config may come from anybody; a vocabulary file column reads the file that its config names.
 
     Args:
         config: What `to_config` returned, or its JSON text, str or UTF-8 bytes.

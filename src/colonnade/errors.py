@@ -100,6 +100,10 @@ class ValueCountError(ColonnadeError, ValueError):
     """A fixed-length feature holds another number of values than its spec declares."""
 
 
+class SparseIndexError(ColonnadeError, ValueError):
+    """Indices of a sparse feature out of bounds, repeated, out of order, or not one for each value."""
+
+
 # Features in memory.
 
 
@@ -198,7 +202,7 @@ def from_core(code: str, detail: dict[str, Any]) -> Exception:
         case "missing_feature":
             return MissingFeatureError(
                 "the feature is required and the record does not have it; "
-                "give the spec a default_value, or declare it as VarLenFeature",
+                "give the spec a default_value (or allow_missing=True), or declare it as VarLenFeature",
                 **detail,
             )
         case "wrong_count":

@@ -127,6 +127,7 @@ public:
     [[nodiscard]] Kind kind() const { return kind_; }
     [[nodiscard]] std::size_t rows() const { return records_.size(); }
     [[nodiscard]] std::size_t values(std::size_t row) const { return index_->list(row, key_).values; }
+    [[nodiscard]] bool present(std::size_t row) const { return index_->list(row, key_).first_split != 0; }
     [[nodiscard]] bool nested() const { return true; }
     [[nodiscard]] std::size_t steps(std::size_t row) const { return index_->list(row, key_).steps; }
     [[nodiscard]] const std::int64_t* step_splits(std::size_t row) const {

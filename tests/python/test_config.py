@@ -415,7 +415,8 @@ json.dump({"events": events, **counts}, sys.stdout)
 
 
 def test_hostile_configs_run_nothing():
-    configs = [cn.to_config(value) for value in everything().values()]
+    # A vocabulary file is opened on purpose; everything else must open nothing.
+    configs = [cn.to_config(value) for name, value in everything().items() if name != "vocabulary file"]
     done = subprocess.run(
         [sys.executable, "-c", HOSTILE],
         input=json.dumps(configs),
