@@ -14,8 +14,8 @@ Outputs = dict[str, Any]
 METRICS = {
     "parse": "to values and row splits",
     "padded": "to padded ids, lengths",
-    "full": "to [batch, time, width]",
-    "one": "one record to [1, time, width]",
+    "full": "to (batch, time, width)",
+    "one": "one record to (1, time, width)",
     "file": "file to padded",
 }
 OURS = "colonnade"
