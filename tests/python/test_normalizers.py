@@ -83,7 +83,7 @@ def test_equal_however_they_were_written():
         (lambda: cn.Standardize(10**5000, 1), errors.ColumnValueError, "must fit float32"),
         (lambda: cn.MinMax(1, 1), errors.ColumnValueError, "maximum must be greater than minimum"),
         (lambda: cn.MinMax((0, 1), (1, 1)), errors.ColumnValueError, "maximum must be greater than minimum"),
-        (lambda: cn.MinMax(-1.7e308, 1.7e308), errors.ColumnValueError, "maximum must be greater"),
+        (lambda: cn.MinMax(-1.7e308, 1.7e308), errors.ColumnValueError, "must fit float32"),
         (lambda: cn.MinMax(0, math.inf), errors.ColumnValueError, "must be finite"),
         (lambda: cn.Clip(2, 1), errors.ColumnValueError, "maximum must not be less than minimum"),
         (lambda: cn.Clip(math.nan, 1), errors.ColumnValueError, "must be finite"),

@@ -155,7 +155,6 @@ def test_the_functional_form():
 class TestLeft:
     """Defects that are known and not yet mended."""
 
-    @pytest.mark.xfail(strict=True, reason="holds an Encoder, which does not pickle")
     @pytest.mark.parametrize("again", [copy.deepcopy, lambda layer: pickle.loads(pickle.dumps(layer))])
     def test_copies(self, again):
         layer = SequenceFeatures([A, N], TABLES)

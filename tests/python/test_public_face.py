@@ -19,10 +19,15 @@ import colonnade.torch
 ROOT = Path(__file__).parents[2]
 NAMES = {
     "BytesArray",
+    "Clip",
+    "Compose",
     "Encoder",
+    "EncoderOptions",
     "Example",
     "FixedLenFeature",
     "FixedLenSequenceFeature",
+    "Log1p",
+    "MinMax",
     "Ragged",
     "RaggedFeature",
     "SequenceBatch",
@@ -30,6 +35,7 @@ NAMES = {
     "Slot",
     "Sparse",
     "SparseFeature",
+    "Standardize",
     "TFRecordReader",
     "TFRecordWriter",
     "VarLenFeature",
@@ -42,7 +48,10 @@ NAMES = {
     "crossed_column",
     "embedding_column",
     "errors",
+    "from_config",
     "indicator_column",
+    "initializers",
+    "load",
     "make_parse_example_spec",
     "make_parse_sequence_example_spec",
     "numeric_column",
@@ -50,6 +59,7 @@ NAMES = {
     "parse_sequence_example",
     "parse_single_example",
     "parse_single_sequence_example",
+    "save",
     "sequence_categorical_column_with_hash_bucket",
     "sequence_categorical_column_with_identity",
     "sequence_categorical_column_with_vocabulary_file",
@@ -57,6 +67,7 @@ NAMES = {
     "sequence_mask",
     "sequence_numeric_column",
     "shared_embeddings",
+    "to_config",
     "weighted_categorical_column",
 }
 ADAPTER_NAMES = {
@@ -76,7 +87,7 @@ MODULES.remove("colonnade._core")
 CALLABLES = {
     f"{module.__name__}.{name}": getattr(module, name)
     for module, names in (
-        (colonnade, NAMES - {"errors"}),
+        (colonnade, NAMES - {"errors", "initializers"}),
         (colonnade.numpy, ADAPTER_NAMES),
         (colonnade.torch, ADAPTER_NAMES | {"to_tensors"}),
     )

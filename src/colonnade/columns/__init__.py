@@ -4,6 +4,7 @@ from typing import TypeAlias
 
 from ._bucketized import BucketizedColumn as BucketizedColumn
 from ._bucketized import bucketized_column as bucketized_column
+from ._categorical import PlainCategoricalColumn as PlainCategoricalColumn
 from ._crossed import CrossedColumn as CrossedColumn
 from ._crossed import CrossKey as CrossKey
 from ._crossed import crossed_column as crossed_column
@@ -31,7 +32,6 @@ from ._numeric import NumericColumn as NumericColumn
 from ._numeric import SequenceNumericColumn as SequenceNumericColumn
 from ._numeric import numeric_column as numeric_column
 from ._numeric import sequence_numeric_column as sequence_numeric_column
-from ._sequence import PlainCategoricalColumn as PlainCategoricalColumn
 from ._sequence import SequenceCategoricalColumn as SequenceCategoricalColumn
 from ._vocabulary import VocabularyFileCategoricalColumn as VocabularyFileCategoricalColumn
 from ._vocabulary import VocabularyListCategoricalColumn as VocabularyListCategoricalColumn

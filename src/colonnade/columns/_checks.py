@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import math
 import operator
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from ..errors import ColumnTypeError, ColumnValueError
-
-if TYPE_CHECKING:
-    from ._sequence import PlainCategoricalColumn
+from ._categorical import PlainCategoricalColumn
 
 INT64_MAX = 2**63 - 1
 INT64_MIN = -(2**63)
@@ -36,11 +34,15 @@ def checked_int(value: Any, what: str, *, at_least: int, **where: str | None) ->
     if isinstance(value, bool):
         raise ColumnTypeError(f"{what} must be an int, got bool {value!r}", **where)
     if number < at_least:
-        got = number if number > -INT64_MAX else f"a negative int of {number.bit_length()} bits"
-        raise ColumnValueError(f"{what} must be at least {at_least}, got {got}", **where)
+        raise ColumnValueError(f"{what} must be at least {at_least}, got {_shown(number)}", **where)
     if number > INT64_MAX:
-        raise ColumnValueError(f"{what} must fit 64 bits, got {number.bit_length()} bits", **where)
+        raise ColumnValueError(f"{what} must fit 64 bits, got {_shown(number)}", **where)
     return number
+
+
+def _shown(number: int) -> str:
+    """An int for a message; Python refuses to write out the very largest."""
+    return str(number) if number.bit_length() < 1000 else f"an int of {number.bit_length()} bits"
 
 
 def checked_real(value: Any, what: str, **where: str | None) -> float | int:
@@ -109,7 +111,7 @@ def checked_categorical(column: object, wrapper: str) -> PlainCategoricalColumn:
     """A categorical column; anything else cannot stand inside a `wrapper`."""
     # Structural, so that a new kind of categorical column needs no list kept here.
     if not isinstance(column, type) and all(hasattr(column, part) for part in ("name", "num_buckets")):
-        return cast("PlainCategoricalColumn", column)
+        return cast(PlainCategoricalColumn, column)
     raise ColumnTypeError(
         f"{wrapper} needs a categorical column, such as sequence_categorical_column_with_identity makes; "
         f"got {type(column).__name__} {column!r}"

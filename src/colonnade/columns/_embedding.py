@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from ..errors import ColumnTypeError, ColumnValueError
+from ._categorical import PlainCategoricalColumn
 from ._checks import checked_categorical, checked_int, checked_name, checked_real
-from ._sequence import PlainCategoricalColumn
 
 Initializer: TypeAlias = Callable[[tuple[int, int], str], Any]
 """From a table's shape (num_buckets, dimension) and dtype name to an array of that shape."""

@@ -3,22 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from ..errors import ColumnTypeError
+from ._categorical import PlainCategoricalColumn
 from ._checks import checked_categorical
-
-
-class PlainCategoricalColumn(Protocol):
-    """What every categorical column says of itself."""
-
-    @property
-    def name(self) -> str:
-        """The name that other columns' names are built from."""
-
-    @property
-    def num_buckets(self) -> int:
-        """Ids are in [0, num_buckets)."""
 
 
 @dataclass(frozen=True)
