@@ -60,6 +60,15 @@ void indicate(const Int64s& ids, const std::optional<Floats>& weights, const std
     colonnade::indicate(input, num_buckets, out.data() + start, out.shape(1));
 }
 
+void place(const Matrix& numbers, const Output& out, std::size_t start) {
+    const auto width = numbers.shape(1);
+    if (numbers.shape(0) != out.shape(0) || start > out.shape(1) || width > out.shape(1) - start) {
+        throw nb::value_error("numbers outside the output");
+    }
+    const nb::gil_scoped_release released;
+    colonnade::place(numbers.data(), numbers.shape(0), width, out.data() + start, out.shape(1));
+}
+
 nb::object empty(std::size_t rows, std::size_t width) {
     Array array;
     if (const auto error = Array::make(Dtype::float32, {rows, width}, array)) raise(error);
@@ -83,6 +92,7 @@ void bind_embed(nb::module_& module) {
                nb::arg("table"), nb::arg("combiner"), nb::arg("max_norm").none(), nb::arg("out"), nb::arg("start"));
     module.def("indicate", &indicate, nb::arg("ids"), nb::arg("weights").none(), nb::arg("step_splits").none(),
                nb::arg("num_buckets"), nb::arg("out"), nb::arg("start"));
+    module.def("place", &place, nb::arg("numbers"), nb::arg("out"), nb::arg("start"));
     module.def("empty", &empty, nb::arg("rows"), nb::arg("width"), "An uninitialised float32 array from the pool.");
     module.def("pool_stats", &pool_stats, "What the buffer pool holds and has done.");
     module.def("pool_trim", &pool::trim, "Give the pool's unused memory back to the system.");

@@ -59,7 +59,8 @@ def _leading_axes(group: GroupPlan, batch: Batch) -> tuple[int, ...]:
 def _write(output: Output, tables: Mapping[str, Float32s], slot: Slot[Array], out: Float32s) -> None:
     values = slot.values
     if output.kind == "numbers":
-        out[:, output.start : output.start + output.width] = values.reshape(len(out), output.width)
+        numbers = np.ascontiguousarray(values, np.float32).reshape(len(out), output.width)
+        _core.place(numbers, out, output.start)
         return
     ids = np.ascontiguousarray(values, np.int64).ravel()
     weights = None if slot.weights is None else np.ascontiguousarray(slot.weights, np.float32).ravel()

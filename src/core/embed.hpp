@@ -1,4 +1,4 @@
-// Ids to dense steps: embedding lookup with combiners, and indicator counts.
+// Ids and numbers to dense steps: embedding lookup with combiners, indicator counts, numbers.
 // Each writes a stretch of `width` columns into rows that are `stride` floats apart, so that several
 // columns share one output without a concatenation.
 #pragma once
@@ -39,5 +39,8 @@ struct Table {
 
 // How often each id occurs in a step, or the sum of its weights. Ids outside the range contribute nothing.
 void indicate(const StepIds& input, std::size_t num_buckets, float* out, std::size_t stride);
+
+// Numbers [steps, width] as they are.
+void place(const float* numbers, std::size_t steps, std::size_t width, float* out, std::size_t stride);
 
 }  // namespace colonnade
