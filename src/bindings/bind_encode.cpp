@@ -195,7 +195,7 @@ Source source_of(const Plan& plan, const SlotPlan& slot, const IndexedExamples* 
     return make_source(slot, keys, std::move(weights), context);
 }
 
-nb::tuple encode(const Plan& plan, const IndexedExamples* examples, const nb::list& columns) {
+nb::tuple encode(const Plan& plan, const IndexedExamples* examples, const nb::list& columns, std::size_t threads) {
     if (nb::len(columns) != plan.core.slots.size()) throw nb::value_error("one entry a slot");
     std::vector<Source> sources;
     std::optional<std::size_t> rows;
@@ -207,7 +207,7 @@ nb::tuple encode(const Plan& plan, const IndexedExamples* examples, const nb::li
     Error error;
     {
         const nb::gil_scoped_release released;
-        error = colonnade::encode(plan.core, sources, rows.value_or(0), encoded);
+        error = colonnade::encode(plan.core, sources, rows.value_or(0), encoded, threads);
     }
     if (error) raise_with_column(error, plan);
     return wrap(std::move(encoded));
@@ -231,7 +231,8 @@ void bind_encode(nb::module_& module) {
         .def("add_slot", &add_slot, nb::kw_only(), nb::arg("column"), nb::arg("keys"), nb::arg("cross") = nb::none(),
              nb::arg("weight_key") = nb::none(), nb::arg("step_values") = 1,
              nb::arg("default_numbers") = std::vector<float>{});
-    module.def("encode", &encode, nb::arg("plan"), nb::arg("examples").none(), nb::arg("columns"));
+    module.def("encode", &encode, nb::arg("plan"), nb::arg("examples").none(), nb::arg("columns"),
+               nb::arg("threads") = 1);
 }
 
 }  // namespace colonnade::bindings

@@ -97,7 +97,7 @@ nb::tuple parse_fixed(const IndexedExamples& examples, std::size_t key, std::siz
 
 }  // namespace
 
-IndexedExamples::IndexedExamples(nb::object serialized, std::shared_ptr<const WantedKeys> wanted)
+IndexedExamples::IndexedExamples(nb::object serialized, std::shared_ptr<const WantedKeys> wanted, std::size_t threads)
     : wanted_(std::move(wanted)) {
     if (nb::hasattr(serialized, "offsets")) {
         borrow_buffer(serialized.attr("data"), serialized.attr("offsets"));
@@ -108,14 +108,14 @@ IndexedExamples::IndexedExamples(nb::object serialized, std::shared_ptr<const Wa
     Error error;
     {
         const nb::gil_scoped_release released;
-        error = walk();
+        error = walk(threads);
     }
     if (error) raise_with_key(error);
 }
 
-Error IndexedExamples::walk() {
+Error IndexedExamples::walk(std::size_t threads) {
     auto error = has_lists() ? index_sequence_examples(records_, wanted_->keys, index_)
-                             : index_examples(records_, wanted_->keys, index_.context);
+                             : index_examples(records_, wanted_->keys, index_.context, threads);
     if (!error) error = check_kinds(index_.context, wanted_->kinds);
     if (!error && has_lists()) error = check_kinds(index_, wanted_->list_kinds);
     return error;
@@ -167,7 +167,8 @@ void bind_parse(nb::module_& module) {
             nb::arg("names"), nb::arg("dtypes"), nb::arg("list_dtypes") = std::vector<std::string>{});
 
     nb::class_<IndexedExamples>(module, "IndexedExamples")
-        .def(nb::init<nb::object, std::shared_ptr<const WantedKeys>>(), nb::arg("serialized"), nb::arg("wanted"))
+        .def(nb::init<nb::object, std::shared_ptr<const WantedKeys>, std::size_t>(), nb::arg("serialized"),
+             nb::arg("wanted"), nb::arg("threads") = 1)
         .def("__len__", [](const IndexedExamples& self) { return self.records().size(); })
         .def_prop_ro("has_lists", &IndexedExamples::has_lists)
         .def(

@@ -20,7 +20,7 @@ struct WantedKeys {
 // Records and where their lists lie. Holds the Python objects whose bytes it points into.
 class IndexedExamples {
 public:
-    IndexedExamples(nb::object serialized, std::shared_ptr<const WantedKeys> wanted);
+    IndexedExamples(nb::object serialized, std::shared_ptr<const WantedKeys> wanted, std::size_t threads);
 
     [[nodiscard]] std::span<const Record> records() const { return records_; }
     [[nodiscard]] const WantedKeys& wanted() const { return *wanted_; }
@@ -35,7 +35,7 @@ public:
     [[noreturn]] void raise_with_key(const Error& error) const;
 
 private:
-    [[nodiscard]] Error walk();
+    [[nodiscard]] Error walk(std::size_t threads);
     void borrow_list(nb::tuple items);
     void borrow_buffer(nb::handle data, nb::handle offsets);
 

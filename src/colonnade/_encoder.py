@@ -33,6 +33,7 @@ class EncoderOptions:
     keep: Literal["last", "first"] = "last"
     side: Literal["right", "left"] = "right"
     pad_to_multiple_of: int | None = None
+    num_threads: int | None = None
 
     def __post_init__(self) -> None:
         _check_choice("layout", self.layout, ("padded", "jagged"))
@@ -40,7 +41,7 @@ class EncoderOptions:
         _check_choice("side", self.side, ("right", "left"))
         if self.layout == "jagged" and (self.side == "left" or self.pad_to_multiple_of is not None):
             raise ColumnValueError("a jagged layout has no padding; leave side and pad_to_multiple_of out")
-        for name in ("max_length", "pad_to_multiple_of"):
+        for name in ("max_length", "pad_to_multiple_of", "num_threads"):
             if (value := getattr(self, name)) is not None:
                 object.__setattr__(self, name, checked_int(value, name, at_least=1))
 
@@ -59,6 +60,8 @@ class Encoder:
         keep: Which steps such a row keeps, its "last" or its "first".
         side: Which side is padded, "right" or "left".
         pad_to_multiple_of: Round the padded time axis up, for frameworks that compile for each shape.
+        num_threads: How many threads share the work on a batch; None is one. The result is the same for
+            any number.
 
     Raises:
         ColumnTypeError, DuplicateNameError, GroupError, SpecConflictError, ColumnValueError: columns
@@ -82,9 +85,12 @@ class Encoder:
         keep: Literal["last", "first"] = "last",
         side: Literal["right", "left"] = "right",
         pad_to_multiple_of: int | None = None,
+        num_threads: int | None = None,
     ) -> None:
         self.plan: Plan = compile_plan(columns)
-        self.options = options = EncoderOptions(layout, max_length, keep, side, pad_to_multiple_of)
+        self.options = options = EncoderOptions(
+            layout, max_length, keep, side, pad_to_multiple_of, num_threads
+        )
 
         keys = list(self.plan.spec)
         dtypes = [feature.dtype for feature in self.plan.spec.values()]
@@ -146,7 +152,7 @@ class Encoder:
         made: dict[tuple[Any, bool], FlatColumn] = {}
         columns = [self._slot_columns(features, slot.column, made) for slot in self._slots]
         _check_rows(self._slots, columns)
-        return self._wrap(_core.encode(self._core, None, [_arrays(slot) for slot in columns]))
+        return self._wrap(_core.encode(self._core, None, [_arrays(slot) for slot in columns], self._threads))
 
     def _slot_columns(
         self, features: Mapping[str, Any], column: InnerColumn, made: dict[tuple[Any, bool], FlatColumn]
@@ -179,7 +185,7 @@ class Encoder:
             MalformedRecordError, KindError: records that cannot be read; each says record and byte.
             As `encode` does: values that a column refuses.
         """
-        return self._encode_records(_core.IndexedExamples(checked_batch(serialized), self._wanted))
+        return self._encode_records(self._indexed(serialized, self._wanted))
 
     def encode_sequence_examples(self, serialized: Serialized) -> Encoded:
         """Encode serialized tf.train.SequenceExample records, all groups in one pass.
@@ -196,7 +202,14 @@ class Encoder:
         Raises:
             As `encode_examples` does.
         """
-        return self._encode_records(_core.IndexedExamples(checked_batch(serialized), self._wanted_lists))
+        return self._encode_records(self._indexed(serialized, self._wanted_lists))
+
+    def _indexed(self, serialized: Serialized, wanted: _core.WantedKeys) -> _core.IndexedExamples:
+        return _core.IndexedExamples(checked_batch(serialized), wanted, self._threads)
+
+    @property
+    def _threads(self) -> int:
+        return self.options.num_threads or 1
 
     def _encode_records(self, examples: _core.IndexedExamples) -> Encoded:
         # Each part once: a normalizer is called once a batch, however many slots want its numbers.
@@ -204,7 +217,7 @@ class Encoder:
             part: self._prepare(examples, part) for slot in self._slots for part in parts(slot.column)
         }
         columns = [[*(prepared[part] for part in parts(slot.column)), None] for slot in self._slots]
-        return self._wrap(_core.encode(self._core, examples, columns))
+        return self._wrap(_core.encode(self._core, examples, columns, self._threads))
 
     def batch(self, features_or_batch: Any) -> SequenceBatch[Any]:
         """The only group's batch, encoded now if it is not yet."""

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "threads.hpp"
+
 namespace colonnade {
 namespace {
 
@@ -11,15 +13,29 @@ using Scratch = std::vector<T, pool::Allocator<T>>;
 
 constexpr float no_weight = 0;
 
-void make_numbers(const Rows& rows, std::size_t row, Scratch<std::int64_t>& scratch, float* out) {
+void make_numbers(const Rows& rows, std::size_t row, float* out) {
     std::visit(
         [&](const auto& source) {
             if (source.kind() == Kind::floats) return source.floats(row, out);
-            scratch.resize(source.values(row));
-            source.int64s(row, scratch.data());
-            std::ranges::transform(scratch, out, [](std::int64_t value) { return static_cast<float>(value); });
+            Scratch<std::int64_t> integers(source.values(row));
+            source.int64s(row, integers.data());
+            std::ranges::transform(integers, out, [](std::int64_t value) { return static_cast<float>(value); });
         },
         rows);
+}
+
+// Calls `write(range)` for ranges of rows on several threads. Of several errors, the first row's is given.
+template <typename Write>
+[[nodiscard]] Error in_ranges(const Layout& layout, Write write) {
+    constexpr std::size_t smallest_range = 32;
+    const auto rows = layout.rows.size();
+    const auto parts = threads::parts_of(rows, smallest_range, layout.threads);
+    if (parts == 1) return write(threads::Range{0, rows});
+    std::vector<Error> errors(parts);
+    threads::run(parts, layout.threads,
+                 [&](std::size_t part) { errors[part] = write(threads::range_of(part, parts, rows)); });
+    const auto first = std::ranges::find_if(errors, [](const Error& error) { return static_cast<bool>(error); });
+    return first == errors.end() ? Error{} : *first;
 }
 
 [[nodiscard]] Error weights_error(std::size_t row, std::int64_t got, std::int64_t expected) {
@@ -101,23 +117,25 @@ void make_numbers(const Rows& rows, std::size_t row, Scratch<std::int64_t>& scra
 // steps take the way through scratch memory.
 template <typename Item, typename Make>
 [[nodiscard]] Error write_rows(const Layout& layout, std::size_t step_items, Item padding, Item* out, Make make) {
-    Scratch<Item> scratch;
-    for (std::size_t i = 0; i < layout.rows.size(); ++i) {
-        const auto& row = layout.rows[i];
-        auto* to = out + row.to * step_items;
-        if (row.kept == row.steps) {
-            if (auto error = make(i, to)) return error;
-        } else {
-            scratch.resize(row.steps * step_items);
-            if (auto error = make(i, scratch.data())) return error;
-            std::copy_n(scratch.data() + row.skipped * step_items, row.kept * step_items, to);
+    return in_ranges(layout, [&](threads::Range range) -> Error {
+        Scratch<Item> scratch;
+        for (auto i = range.begin; i < range.end; ++i) {
+            const auto& row = layout.rows[i];
+            auto* to = out + row.to * step_items;
+            if (row.kept == row.steps) {
+                if (auto error = make(i, to)) return error;
+            } else {
+                scratch.resize(row.steps * step_items);
+                if (auto error = make(i, scratch.data())) return error;
+                std::copy_n(scratch.data() + row.skipped * step_items, row.kept * step_items, to);
+            }
+            if (layout.jagged) continue;
+            auto* begin = out + i * layout.width * step_items;
+            std::fill(begin, to, padding);
+            std::fill(to + row.kept * step_items, begin + layout.width * step_items, padding);
         }
-        if (layout.jagged) continue;
-        auto* begin = out + i * layout.width * step_items;
-        std::fill(begin, to, padding);
-        std::fill(to + row.kept * step_items, begin + layout.width * step_items, padding);
-    }
-    return {};
+        return {};
+    });
 }
 
 [[nodiscard]] Error make_steps(const Layout& layout, Dtype dtype, Array& out) {
@@ -130,10 +148,9 @@ template <typename Item, typename Make>
                      ? Array::make(Dtype::float32, {layout.total, slot.step_values}, out.values)
                      : Array::make(Dtype::float32, {layout.rows.size(), layout.width, slot.step_values}, out.values);
     if (error) return error;
-    Scratch<std::int64_t> integers;
     return write_rows(layout, slot.step_values, slot.default_numbers[0], out.values.as<float>(),
                       [&](std::size_t row, float* to) {
-                          make_numbers(*source.numbers, row, integers, to);
+                          make_numbers(*source.numbers, row, to);
                           return Error{};
                       });
 }
@@ -144,9 +161,8 @@ template <typename Item, typename Make>
                             [&](std::size_t row, std::int64_t* to) { return source.ids->make(row, to); });
     if (error || !source.weights) return error;
     if (auto failed = make_steps(layout, Dtype::float32, out.weights)) return failed;
-    Scratch<std::int64_t> integers;
     return write_rows(layout, 1, no_weight, out.weights.as<float>(), [&](std::size_t row, float* to) {
-        make_numbers(*source.weights, row, integers, to);
+        make_numbers(*source.weights, row, to);
         return Error{};
     });
 }
@@ -155,6 +171,7 @@ template <typename Item, typename Make>
 struct NestedLayout {
     Scratch<std::int64_t> splits;      // of all rows, one after the other
     Scratch<std::size_t> first_split;  // of each row
+    Scratch<std::size_t> to;           // where each row's kept values go when jagged
     std::size_t width = 0;
     std::size_t total = 0;
 
@@ -176,6 +193,7 @@ struct NestedLayout {
         for (std::size_t step = 0; step < row.kept; ++step) {
             out.width = std::max(out.width, static_cast<std::size_t>(splits[step + 1] - splits[step]));
         }
+        out.to.push_back(out.total);
         out.total += static_cast<std::size_t>(splits[row.kept] - splits[0]);
     }
     return out;
@@ -189,21 +207,29 @@ struct NestedLayout {
 // Spreads the values of each row, made in scratch memory, over its steps.
 template <typename Item, typename Make>
 [[nodiscard]] Error write_values(const Layout& layout, const NestedLayout& values, Item padding, Item* out, Make make) {
-    if (!layout.jagged) std::fill_n(out, layout.total * values.width, padding);
-    Scratch<Item> scratch;
-    for (std::size_t i = 0; i < layout.rows.size(); ++i) {
-        const auto& row = layout.rows[i];
-        scratch.resize(values.values(i));
-        if (auto error = make(i, scratch.data())) return error;
-        const auto* splits = values.splits.data() + values.first_split[i];
-        for (std::size_t step = row.skipped; step < row.skipped + row.kept; ++step) {
-            const auto count = static_cast<std::size_t>(splits[step + 1] - splits[step]);
-            auto* to = layout.jagged ? out : out + (row.to + step - row.skipped) * values.width;
-            std::copy_n(scratch.data() + splits[step], count, to);
-            if (layout.jagged) out += count;
+    return in_ranges(layout, [&](threads::Range range) -> Error {
+        Scratch<Item> scratch;
+        for (auto i = range.begin; i < range.end; ++i) {
+            const auto& row = layout.rows[i];
+            scratch.resize(values.values(i));
+            if (auto error = make(i, scratch.data())) return error;
+            const auto* splits = values.splits.data() + values.first_split[i] + row.skipped;
+            const auto* from = scratch.data() + splits[0];
+            if (layout.jagged) {
+                std::copy_n(from, splits[row.kept] - splits[0], out + values.to[i]);
+                continue;
+            }
+            auto* begin = out + i * layout.width * values.width;
+            std::fill_n(begin, layout.width * values.width, padding);
+            auto* to = out + row.to * values.width;
+            for (std::size_t step = 0; step < row.kept; ++step, to += values.width) {
+                const auto count = splits[step + 1] - splits[step];
+                std::copy_n(from, count, to);
+                from += count;
+            }
         }
-    }
-    return {};
+        return {};
+    });
 }
 
 [[nodiscard]] Error write_step_splits(const Layout& layout, const NestedLayout& values, Array& out) {
@@ -237,9 +263,8 @@ template <typename Item, typename Make>
     }
     if (!source.weights) return {};
     if (auto failed = make_values(layout, values, Dtype::float32, out.weights)) return failed;
-    Scratch<std::int64_t> integers;
     return write_values(layout, values, no_weight, out.weights.as<float>(), [&](std::size_t row, float* to) {
-        make_numbers(*source.weights, row, integers, to);
+        make_numbers(*source.weights, row, to);
         return Error{};
     });
 }
@@ -271,9 +296,8 @@ template <typename Item, typename Make>
     if (!source.weights) return {};
     if (auto error = Array::make(Dtype::float32, {rows, width}, out.weights)) return error;
     auto* weights = out.weights.as<float>();
-    Scratch<std::int64_t> integers;
     for (std::size_t row = 0; row < rows; ++row, weights += width) {
-        make_numbers(*source.weights, row, integers, weights);
+        make_numbers(*source.weights, row, weights);
         std::fill(weights + ids.values(row), weights + width, no_weight);
     }
     return {};
@@ -284,7 +308,6 @@ template <typename Item, typename Make>
                                            EncodedSlot& out) {
     if (auto error = Array::make(Dtype::float32, {rows, slot.step_values}, out.values)) return error;
     auto* to = out.values.as<float>();
-    Scratch<std::int64_t> integers;
     for (std::size_t row = 0; row < rows; ++row, to += slot.step_values) {
         const bool has_default = !slot.default_numbers.empty();
         auto error = std::visit(
@@ -295,7 +318,7 @@ template <typename Item, typename Make>
             },
             *source.numbers);
         if (error) return error;
-        make_numbers(*source.numbers, row, integers, to);
+        make_numbers(*source.numbers, row, to);
     }
     return {};
 }
@@ -318,11 +341,13 @@ Source make_source(const SlotPlan& slot, std::span<const Rows> keys, std::option
     return {std::nullopt, std::move(crossed), std::move(weights)};
 }
 
-Error encode(const EncodePlan& plan, std::span<const Source> sources, std::size_t rows, Encoded& out) {
+Error encode(const EncodePlan& plan, std::span<const Source> sources, std::size_t rows, Encoded& out,
+             std::size_t threads) {
     std::vector<Layout> layouts(plan.groups.size());
     out.groups.resize(plan.groups.size());
     for (std::size_t g = 0; g < plan.groups.size(); ++g) {
         if (plan.groups[g].context) continue;
+        layouts[g].threads = threads;
         layouts[g].rows.resize(rows);
         if (auto error = count_group(plan, g, sources, layouts[g])) return error;
         layouts[g].arrange(plan.groups[g]);

@@ -60,7 +60,9 @@ struct Source {
 [[nodiscard]] Source make_source(const SlotPlan& slot, std::span<const Rows> keys, std::optional<Rows> weights,
                                  bool context);
 
-// `sources` holds the values of each slot, all of `rows` rows.
-[[nodiscard]] Error encode(const EncodePlan& plan, std::span<const Source> sources, std::size_t rows, Encoded& out);
+// `sources` holds the values of each slot, all of `rows` rows. The answer is the same for any number of
+// threads.
+[[nodiscard]] Error encode(const EncodePlan& plan, std::span<const Source> sources, std::size_t rows, Encoded& out,
+                           std::size_t threads = 1);
 
 }  // namespace colonnade

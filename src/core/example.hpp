@@ -3,6 +3,7 @@
 #pragma once
 
 #include "feature.hpp"
+#include "threads.hpp"
 
 namespace colonnade {
 
@@ -22,28 +23,22 @@ struct ExampleIndex {
     [[nodiscard]] const List& list(std::size_t record, std::size_t key) const { return lists[record * keys + key]; }
 };
 
-// Fills `index` or returns the first error, with record and byte.
-[[nodiscard]] Error index_examples(std::span<const Record> records, const Keys& keys, ExampleIndex& index);
+// Fills `index` or returns the first error, with record and byte. The answer is the same for any number of
+// threads.
+[[nodiscard]] Error index_examples(std::span<const Record> records, const Keys& keys, ExampleIndex& index,
+                                   std::size_t threads = 1);
 
 // Walks one Features message into the `lists` of one record.
 [[nodiscard]] Error walk_features(wire::Cursor features, KeyFinder& finder, List* lists, Chunks& chunks);
 
+// Whether protobuf could hold each record, and the index all of them.
+[[nodiscard]] Error check_sizes(std::span<const Record> records);
+
 // Calls `walk(cursor, record)` for each record and completes its error.
 template <typename Walk>
 [[nodiscard]] Error walk_records(std::span<const Record> records, Walk walk) {
-    std::uint64_t bytes = 0;
     for (std::size_t i = 0; i < records.size(); ++i) {
-        Error error;
-        bytes += records[i].size();
-        if (records[i].size() > limits::record_bytes) {
-            error.code = Code::record_too_large;
-        } else if (bytes > limits::batch_bytes) {
-            error.code = Code::too_large;
-            error.got = static_cast<std::int64_t>(bytes);
-            error.expected = static_cast<std::int64_t>(limits::batch_bytes);
-        } else {
-            error = walk(wire::Cursor(records[i].data(), records[i].data() + records[i].size()), i);
-        }
+        auto error = walk(wire::Cursor(records[i].data(), records[i].data() + records[i].size()), i);
         if (error) {
             error.record = static_cast<std::int64_t>(i);
             return error;

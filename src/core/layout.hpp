@@ -33,6 +33,7 @@ struct Layout {
     std::size_t width = 0;  // steps in an output row; padded only
     std::size_t total = 0;  // steps in the whole output
     bool jagged = false;
+    std::size_t threads = 1;
 
     // Decides everything else from the `steps` of each row.
     void arrange(const GroupPlan& group);

@@ -59,6 +59,7 @@ Error index_sequence_examples(std::span<const Record> records, const Keys& keys,
     context.lists.assign(records.size() * keys.size(), List{});
     index.lists.assign(records.size() * keys.size(), FeatureList{});
     index.splits.assign(1, 0);  // what absent lists point to
+    if (auto error = check_sizes(records)) return error;
     KeyFinder context_finder(keys);
     KeyFinder list_finder(keys);
     return walk_records(records, [&](Cursor record, std::size_t i) -> Error {

@@ -47,7 +47,7 @@ THIRD_PARTY = {"torch": {"numpy", "torch"}, "_saving": {"numpy", "safetensors"}}
 
 # Headers of src/core by stem; a file includes only from rows above its own, and its own header.
 CORE_ROWS = (
-    {"error", "limits"},
+    {"error", "limits", "threads"},
     {"cpu", "fingerprint64"},
     {"crc32c", "varint"},
     {"pool", "wire", "embed", "vocabulary"},
