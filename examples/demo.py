@@ -154,7 +154,7 @@ def draw(curve: Sequence[tuple[float, float, float]], baseline: float, path: Pat
     figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.2), layout="constrained")
     guess = [baseline] * len(curve)
     for values, color, label in (
-        (on_train, "tab:gray", "files trained on, with dropout"),
+        (on_train, "tab:gray", "while training"),
         (on_test, "tab:blue", "files never seen"),
         (guess, "tab:red", "always the most frequent package"),
     ):
