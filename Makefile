@@ -3,6 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 ORACLE := .venv-tensorflow
+BENCH := .venv-bench
 NATIVE := build/native
 CXX_FILES = $(shell git ls-files '*.cpp' '*.hpp')
 
@@ -10,7 +11,7 @@ CXX_FILES = $(shell git ls-files '*.cpp' '*.hpp')
 INSTALL = $(BIN)/pip install --quiet --no-build-isolation --no-deps --config-settings=build-dir=build/editable \
 	--config-settings=cmake.define.COLONNADE_WERROR=ON --editable .
 
-.PHONY: help demo test lint types native python parity golden sanitize clean
+.PHONY: help demo test lint types native python parity golden sanitize bench clean
 .DEFAULT_GOAL := help
 
 help: ## What each command does
@@ -69,5 +70,19 @@ sanitize: $(BIN)/python ## The native tests under ASan and UBSan, then TSan
 		$(BIN)/ctest --test-dir build/$$sanitizer --output-on-failure || exit 1; \
 	done
 
+$(BENCH)/bin/python: pyproject.toml
+	$(PYTHON) -m venv $(BENCH)
+	$(BENCH)/bin/pip install --quiet --upgrade 'pip>=25.1'
+	$(BENCH)/bin/pip install --quiet --group build --group bench
+	@touch $@
+
+# A plain Release build of this tree, as users get it; `make bench ONLY="W1 W4" ROUNDS=7` narrows it.
+bench: $(BENCH)/bin/python ## Compare with TensorFlow and others: table, figures and chart
+	PATH=$(CURDIR)/$(BENCH)/bin:$$PATH $(BENCH)/bin/pip install --quiet --no-build-isolation --no-deps \
+		--force-reinstall --config-settings=build-dir=build/bench .
+	PYTHONPATH=tests $(BENCH)/bin/python -m benchmarks $(if $(ROUNDS),--rounds $(ROUNDS)) \
+		$(if $(ONLY),--only $(ONLY)) $(if $(METRICS),--metrics $(METRICS)) \
+		$(if $(THREADS),--threads $(THREADS)) $(if $(BATCHES),--batches $(BATCHES))
+
 clean: ## Remove what the other commands made
-	rm -rf .venv $(ORACLE) build demo-output
+	rm -rf .venv $(ORACLE) $(BENCH) build demo-output

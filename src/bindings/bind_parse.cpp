@@ -5,6 +5,7 @@
 
 #include "arrays.hpp"
 #include "examples.hpp"
+#include "limits.hpp"
 #include "parse.hpp"
 
 namespace colonnade::bindings {
@@ -151,6 +152,8 @@ void IndexedExamples::raise_with_key(const Error& error) const {
 }
 
 void bind_parse(nb::module_& module) {
+    module.attr("most_output_bytes") = limits::output_bytes;
+
     nb::class_<WantedKeys>(module, "WantedKeys")
         .def(
             "__init__",
@@ -174,6 +177,12 @@ void bind_parse(nb::module_& module) {
         .def(
             "ragged_steps",
             [](const IndexedExamples& self, std::size_t key) { return parse_ragged(self, self.steps(key), key); },
+            nb::arg("key"))
+        .def(
+            "require_list",
+            [](const IndexedExamples& self, std::size_t key) {
+                if (const auto error = require(self.steps(key))) raise_with_key(self, error, key);
+            },
             nb::arg("key"))
         .def("fixed", &parse_fixed, nb::arg("key"), nb::arg("size"), nb::arg("default_value").none());
 }

@@ -45,7 +45,7 @@ def dtype_name(dtype: DtypeLike, *, key: str | None = None) -> str:
     if not isinstance(name, str):
         try:
             name = np.dtype(dtype).name if dtype is not None else None
-        except TypeError:
+        except (TypeError, ValueError):
             name = None
     if not isinstance(name, str):
         raise ColumnTypeError(

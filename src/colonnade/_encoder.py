@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -25,12 +26,33 @@ from ._plan import (
 )
 from ._slots import Part, add_slot, flat_column, number_column, part_key, parts, weight_key
 from ._spec import FixedLenFeature
-from .columns import NumericColumn, SequenceNumericColumn
+from .columns import DenseColumn, NumericColumn, SequenceNumericColumn
 from .columns._checks import checked_int
 from .errors import ColumnValueError, GroupError, UnequalLengthsError
 
 Array: TypeAlias = npt.NDArray[Any]
 Encoded: TypeAlias = "SequenceBatch[Array] | dict[str, SequenceBatch[Array]]"
+
+
+@dataclass(frozen=True)
+class EncoderOptions:
+    """How an encoder lays batches out; `Encoder` tells what each means."""
+
+    layout: Literal["padded", "jagged"] = "padded"
+    max_length: int | None = None
+    keep: Literal["last", "first"] = "last"
+    side: Literal["right", "left"] = "right"
+    pad_to_multiple_of: int | None = None
+
+    def __post_init__(self) -> None:
+        _check_choice("layout", self.layout, ("padded", "jagged"))
+        _check_choice("keep", self.keep, ("last", "first"))
+        _check_choice("side", self.side, ("right", "left"))
+        if self.layout == "jagged" and (self.side == "left" or self.pad_to_multiple_of is not None):
+            raise ColumnValueError("a jagged layout has no padding; leave side and pad_to_multiple_of out")
+        for name in ("max_length", "pad_to_multiple_of"):
+            if (value := getattr(self, name)) is not None:
+                object.__setattr__(self, name, checked_int(value, name, at_least=1))
 
 
 class Encoder:
@@ -72,18 +94,7 @@ class Encoder:
         pad_to_multiple_of: int | None = None,
     ) -> None:
         self.plan: Plan = compile_plan(columns)
-        _check_choice("layout", layout, ("padded", "jagged"))
-        _check_choice("keep", keep, ("last", "first"))
-        _check_choice("side", side, ("right", "left"))
-        if layout == "jagged" and (side == "left" or pad_to_multiple_of is not None):
-            raise ColumnValueError("a jagged layout has no padding; leave side and pad_to_multiple_of out")
-        if max_length is not None:
-            max_length = checked_int(max_length, "max_length", at_least=1)
-        multiple = (
-            1
-            if pad_to_multiple_of is None
-            else checked_int(pad_to_multiple_of, "pad_to_multiple_of", at_least=1)
-        )
+        self.options = options = EncoderOptions(layout, max_length, keep, side, pad_to_multiple_of)
 
         keys = list(self.plan.spec)
         dtypes = [feature.dtype for feature in self.plan.spec.values()]
@@ -104,15 +115,25 @@ class Encoder:
         for group in self.plan.groups.values():
             self._core.add_group(
                 context=not group.is_sequence,
-                jagged=layout == "jagged",
-                max_length=max_length,
-                keep_first=keep == "first",
-                pad_left=side == "left",
-                pad_to_multiple_of=multiple,
+                jagged=options.layout == "jagged",
+                max_length=options.max_length,
+                keep_first=options.keep == "first",
+                pad_left=options.side == "left",
+                pad_to_multiple_of=options.pad_to_multiple_of or 1,
             )
             for slot in group.slots:
                 add_slot(self._core, slot, keys, context=not group.is_sequence)
                 self._slots.append(slot)
+
+    @property
+    def columns(self) -> tuple[DenseColumn, ...] | dict[str, tuple[DenseColumn, ...]]:
+        """The columns in order of name; by group where groups were given."""
+        groups = {name: group.columns for name, group in self.plan.groups.items()}
+        return groups if self.plan.is_grouped else groups[THE_GROUP]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The compiled plan stays behind: the copy, in a worker perhaps, compiles its own.
+        return _rebuild, (self.columns, self.options)
 
     def encode(self, features: Mapping[str, Any]) -> Encoded:
         """Encode features in memory.
@@ -188,9 +209,11 @@ class Encoder:
         return self._encode_records(_core.IndexedExamples(checked_batch(serialized), self._wanted_lists))
 
     def _encode_records(self, examples: _core.IndexedExamples) -> Encoded:
-        columns = [
-            [*(self._prepare(examples, part) for part in parts(slot.column)), None] for slot in self._slots
-        ]
+        # Each part once: a normalizer is called once a batch, however many slots want its numbers.
+        prepared = {
+            part: self._prepare(examples, part) for slot in self._slots for part in parts(slot.column)
+        }
+        columns = [[*(prepared[part] for part in parts(slot.column)), None] for slot in self._slots]
         return self._wrap(_core.encode(self._core, examples, columns))
 
     def batch(self, features_or_batch: Any) -> SequenceBatch[Any]:
@@ -238,6 +261,10 @@ class Encoder:
             )
             start = end
         return batches if self.plan.is_grouped else batches[THE_GROUP]
+
+
+def _rebuild(columns: Columns | Groups, options: EncoderOptions) -> Encoder:
+    return Encoder(columns, **vars(options))
 
 
 def _given_batches(features_or_batches: Any, plan: Plan) -> dict[str, SequenceBatch[Any]] | None:

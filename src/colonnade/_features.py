@@ -13,7 +13,13 @@ import numpy.typing as npt
 from . import errors
 from ._dtypes import INTEGERS, wire_dtype
 from ._ragged import BytesArray, Int64s, Ragged
-from .columns import HashedCategoricalColumn, IdentityCategoricalColumn, NumberColumn, VocabularyColumn
+from .columns import (
+    HashedCategoricalColumn,
+    IdentityCategoricalColumn,
+    NumberColumn,
+    NumericColumn,
+    VocabularyColumn,
+)
 from .errors import (
     FeatureTypeError,
     MissingFeatureError,
@@ -209,7 +215,29 @@ def numeric_column(feature: Any, column: NumberColumn) -> FlatColumn:
         NormalizerError: the normalizer_fn returned something else than as many steps.
     """
     splits, values = _flat_numbers(feature, column)
+    if isinstance(column, NumericColumn):
+        splits, values = _filled(splits, values, column)
     return normalized(splits, values, column)
+
+
+def _filled(
+    row_splits: Int64s, values: npt.NDArray[Any], column: NumericColumn
+) -> tuple[Int64s, npt.NDArray[Any]]:
+    """A context's numbers with the default in each row that has none, as `parse_example` gives them."""
+    size, counts = math.prod(column.shape), np.diff(row_splits)
+    has_default = column.default_value is not None
+    wrong = np.flatnonzero((counts != size) & ~((counts == 0) & has_default))
+    if len(wrong):
+        got = int(counts[wrong[0]])
+        place = {"key": column.key, "column": column.name, "row": int(wrong[0])}
+        code = "wrong_count" if got else "missing_feature"
+        raise errors.from_core(code, {"got": got, "expected": size, **place})
+    if (counts == size).all():
+        return row_splits, values
+    filled = np.empty((len(counts), size), np.result_type(values.dtype, column.dtype))
+    filled[counts == size] = values.reshape(-1, size)
+    filled[counts == 0] = column.default_value
+    return np.arange(len(counts) + 1) * size, filled.ravel()
 
 
 def normalized(row_splits: Int64s, values: npt.NDArray[Any], column: NumberColumn) -> FlatColumn:
@@ -236,15 +264,18 @@ def needs_python(column: NumberColumn) -> bool:
 
 def _call_normalizer(steps: npt.NDArray[Any], column: NumberColumn) -> npt.NDArray[Any]:
     assert column.normalizer_fn is not None
-    returned = column.normalizer_fn(steps)
+    try:
+        returned = column.normalizer_fn(steps)
+    except NormalizerError as error:
+        raise error.at(column=column.name) from None
+    if isinstance(returned, np.ma.MaskedArray):
+        raise NormalizerError("normalizer_fn returned a masked array; fill it first", column=column.name)
     try:
         result = np.asarray(returned)
     except (TypeError, ValueError, RuntimeError) as error:  # uneven lists, tensors that NumPy cannot read
         raise NormalizerError(
             f"normalizer_fn must return numbers of shape {steps.shape}: {error}", column=column.name
         ) from error
-    if isinstance(returned, np.ma.MaskedArray):
-        raise NormalizerError("normalizer_fn returned a masked array; fill it first", column=column.name)
     if result.shape != steps.shape or result.dtype.kind not in "fiu":
         raise NormalizerError(
             f"normalizer_fn must return numbers of shape {steps.shape}, got {result.dtype} {result.shape}",

@@ -75,6 +75,7 @@ class GroupPlan:
 
     name: str
     is_sequence: bool
+    columns: tuple[DenseColumn, ...]
     slots: tuple[SlotPlan, ...]
     outputs: tuple[Output, ...]
 
@@ -233,7 +234,7 @@ def _compile_group(name: str, columns: list[DenseColumn]) -> GroupPlan:
             slots[inner] = SlotPlan(slot_name, inner)
         outputs.append(_output(column, slots[inner].name, start))
         start += outputs[-1].width
-    return GroupPlan(name, is_sequence(columns[0]), tuple(slots.values()), tuple(outputs))
+    return GroupPlan(name, is_sequence(columns[0]), tuple(columns), tuple(slots.values()), tuple(outputs))
 
 
 def _inner(column: DenseColumn) -> InnerColumn:

@@ -52,7 +52,7 @@ class VarLenFeature:
     dtype: str
 
     def __init__(self, dtype: DtypeLike) -> None:
-        object.__setattr__(self, "dtype", _checked_wire_dtype(dtype))
+        object.__setattr__(self, "dtype", checked_wire_dtype(dtype))
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class FixedLenFeature:
 
     def __init__(self, shape: Any, dtype: DtypeLike, default_value: Any = None) -> None:
         object.__setattr__(self, "shape", checked_shape(shape))
-        object.__setattr__(self, "dtype", _checked_wire_dtype(dtype))
+        object.__setattr__(self, "dtype", checked_wire_dtype(dtype))
         object.__setattr__(self, "default_value", self._checked_default(default_value))
 
     @property
@@ -94,15 +94,8 @@ class FixedLenFeature:
         values = np.asarray(default, object).ravel().tolist()
         if len(values) not in (1, self.size):
             raise ColumnValueError(f"default_value must hold 1 or {self.size} values, got {len(values)}")
-        checked = tuple(self._checked_value(value) for value in values)
+        checked = tuple(_checked_value(value, self.dtype) for value in values)
         return checked if len(checked) == self.size else checked * self.size
-
-    def _checked_value(self, value: Any) -> Any:
-        if self.dtype == "string":
-            return checked_text(value, "default_value")
-        if self.dtype == "int64":
-            return checked_int(value, "default_value", at_least=INT64_MIN)
-        return checked_real(value, "default_value")
 
     def default_arrays(self) -> tuple[npt.NDArray[Any], ...] | None:
         """The default as the arrays of a parsed list: (values,), or (data, offsets) for strings."""
@@ -112,6 +105,63 @@ class FixedLenFeature:
             joined = BytesArray.from_list(self.default_value)
             return joined.data, joined.offsets
         return (np.array(self.default_value, self.dtype),)
+
+
+@dataclass(frozen=True)
+class FixedLenSequenceFeature:
+    """Steps of as many values as the shape holds. Parsed to an array [records, longest, *shape], padded.
+
+    In an Example all steps lie in one list; in a SequenceExample each step is a feature of its own.
+
+    Args:
+        shape: Shape of one step's values; () is a single value.
+        dtype: What the record holds: int64, float32 or string.
+        allow_missing: Whether an absent feature has no steps, or is an error. Examples need True: there an
+            absent list and an empty one say the same.
+        default_value: The one value that fills rows up; None is 0 or "". SequenceExamples need None, as the
+            lengths that come with them tell steps from padding.
+
+    Raises:
+        ColumnValueError: any other dtype, a dimension below 1, a default that is not one value.
+        ColumnTypeError: a dimension is not an int, allow_missing not a bool, or the default does not fit
+            the dtype.
+
+    Example:
+        >>> FixedLenSequenceFeature((2,), "float32", allow_missing=True)
+        FixedLenSequenceFeature(shape=(2,), dtype='float32', allow_missing=True, default_value=None)
+    """
+
+    shape: tuple[int, ...]
+    dtype: str
+    allow_missing: bool = False
+    default_value: Any = None
+
+    def __init__(
+        self, shape: Any, dtype: DtypeLike, allow_missing: bool = False, default_value: Any = None
+    ) -> None:
+        if not isinstance(allow_missing, bool):
+            raise ColumnTypeError(f"allow_missing must be a bool, got {allow_missing!r}")
+        object.__setattr__(self, "shape", checked_shape(shape))
+        object.__setattr__(self, "dtype", checked_wire_dtype(dtype))
+        object.__setattr__(self, "allow_missing", allow_missing)
+        if default_value is not None:
+            values = np.asarray(default_value, object).ravel().tolist()
+            if len(values) != 1:
+                raise ColumnValueError(f"default_value must be one value, got {len(values)}")
+            default_value = _checked_value(values[0], self.dtype)
+        object.__setattr__(self, "default_value", default_value)
+
+    @property
+    def size(self) -> int:
+        """Number of values in a step."""
+        return math.prod(self.shape)
+
+    @property
+    def padding(self) -> Any:
+        """The value that fills rows up."""
+        if self.default_value is None:
+            return b"" if self.dtype == "string" else 0
+        return self.default_value
 
 
 FeatureSpec: TypeAlias = VarLenFeature | FixedLenFeature
@@ -136,9 +186,51 @@ def make_parse_example_spec(columns: Iterable[Column]) -> dict[str, FeatureSpec]
         >>> make_parse_example_spec([cn.embedding_column(watches, dimension=10)])
         {'watches': VarLenFeature(dtype='int64')}
     """
+    return merge_specs(column_spec(column) for column in _checked_columns(columns))
+
+
+def _checked_columns(columns: Iterable[Column]) -> Iterable[Column]:
     if isinstance(columns, str | Mapping) or not isinstance(columns, Iterable):
         raise ColumnTypeError(f"columns must be an iterable of columns, got {type(columns).__name__}")
-    return merge_specs(column_spec(column) for column in columns)
+    return columns
+
+
+def _reads_lists(column: object) -> bool:
+    """Whether a column, or one that it wraps, reads a sequence."""
+    if isinstance(column, SequenceCategoricalColumn | SequenceNumericColumn):
+        return True
+    wrapped = getattr(column, "categorical_column", None) or getattr(column, "source_column", None)
+    return wrapped is not None and _reads_lists(wrapped)
+
+
+def make_parse_sequence_example_spec(
+    columns: Iterable[Column],
+) -> tuple[dict[str, FeatureSpec], dict[str, FeatureSpec]]:
+    """The keys that some columns read of SequenceExamples, and how, for `parse_sequence_example`.
+
+    Sequence columns read the feature lists, all others the context, as Encoder.encode_sequence_examples does.
+
+    Args:
+        columns: Any columns, of sequences and of contexts.
+
+    Returns:
+        (context_features, sequence_features), each {key: VarLenFeature or FixedLenFeature}. A key may stand
+        in both: SequenceExamples keep the two apart.
+
+    Raises:
+        ColumnTypeError: an item is not a column.
+        SpecConflictError: two columns read one key in ways that differ.
+
+    Example:
+        >>> import colonnade as cn
+        >>> watches = cn.sequence_categorical_column_with_identity("watches", num_buckets=1000)
+        >>> make_parse_sequence_example_spec([cn.embedding_column(watches, 10), cn.numeric_column("age")])
+        ({'age': FixedLenFeature(shape=(1,), dtype='float32', default_value=None)}, \
+{'watches': VarLenFeature(dtype='int64')})
+    """
+    given = list(_checked_columns(columns))
+    context = merge_specs(column_spec(column) for column in given if not _reads_lists(column))
+    return context, merge_specs(column_spec(column) for column in given if _reads_lists(column))
 
 
 def merge_specs(specs: Iterable[Mapping[str, FeatureSpec]]) -> dict[str, FeatureSpec]:
@@ -184,10 +276,25 @@ def _cross_key_spec(key: CrossKey) -> dict[str, FeatureSpec]:
     return {key: VarLenFeature("string")} if isinstance(key, str) else column_spec(key)
 
 
-def _checked_wire_dtype(dtype: DtypeLike) -> str:
+def checked_wire_dtype(dtype: DtypeLike) -> str:
+    """The name of a dtype that records can hold.
+
+    Raises:
+        ColumnValueError: another dtype.
+        ColumnTypeError: nothing that names a dtype.
+    """
     name = dtype_name(dtype)
     if name not in WIRE_DTYPES:
         raise ColumnValueError(
             f"records hold int64, float32 or string, not {name!r}; use {wire_dtype(name)!r}"
         )
     return name
+
+
+def _checked_value(value: Any, dtype: str) -> Any:
+    """A default value that the dtype can hold."""
+    if dtype == "string":
+        return checked_text(value, "default_value")
+    if dtype == "int64":
+        return checked_int(value, "default_value", at_least=INT64_MIN)
+    return checked_real(value, "default_value")

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from ._plan import Table
 from .errors import TableError, UntrainedTableWarning
+from .initializers import truncated_normal
 
 Float32s = npt.NDArray[np.float32]
 
@@ -29,17 +30,9 @@ def new_table(table: Table, random: np.random.Generator) -> Float32s:
     if table.initializer is not None:
         return checked_table(table, table.initializer(shape, "float32"))
     try:
-        return truncated_normal(shape, 1 / math.sqrt(table.dimension), random)
+        return truncated_normal(shape, random) * np.float32(1 / math.sqrt(table.dimension))
     except (MemoryError, ValueError) as error:
         raise too_large(table) from error
-
-
-def truncated_normal(shape: tuple[int, ...], stddev: float, random: np.random.Generator) -> Float32s:
-    """Normal values of mean 0, drawn again where they lie beyond two standard deviations."""
-    values = random.standard_normal(shape, np.float32)
-    while len(beyond := np.flatnonzero(np.abs(values) > 2)):
-        values.flat[beyond] = random.standard_normal(len(beyond), np.float32)
-    return values * np.float32(stddev)
 
 
 def too_large(table: Table) -> MemoryError:

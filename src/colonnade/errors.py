@@ -100,6 +100,10 @@ class ValueCountError(ColonnadeError, ValueError):
     """A fixed-length feature holds another number of values than its spec declares."""
 
 
+class SparseIndexError(ColonnadeError, ValueError):
+    """Indices of a sparse feature out of bounds, repeated, out of order, or not one for each value."""
+
+
 # Features in memory.
 
 
@@ -150,6 +154,10 @@ class DependencyError(ColonnadeError, ImportError):
     """An optional package that is not installed; the message says what to install."""
 
 
+class ConfigError(ColonnadeError, ValueError):
+    """Something that a config cannot hold, or a config that is damaged, unknown or hostile."""
+
+
 class UntrainedTableWarning(UserWarning):
     """A layer made its own random tables because none were given."""
 
@@ -194,7 +202,7 @@ def from_core(code: str, detail: dict[str, Any]) -> Exception:
         case "missing_feature":
             return MissingFeatureError(
                 "the feature is required and the record does not have it; "
-                "give the spec a default_value, or declare it as VarLenFeature",
+                "give the spec a default_value (or allow_missing=True), or declare it as VarLenFeature",
                 **detail,
             )
         case "wrong_count":

@@ -1,9 +1,9 @@
 #include "crc32c.hpp"
 
+#include "cpu.hpp"
+
 #include <array>
-#include <cstdlib>
 #include <cstring>
-#include <string_view>
 
 #if defined(__x86_64__) && defined(__GNUC__)
 #include <nmmintrin.h>
@@ -113,10 +113,8 @@ COLONNADE_CRC_TARGET u32 hardware(const void* data, std::size_t size) {
 #endif
 
 Crc32c choose() {
-    const char* wanted = std::getenv("COLONNADE_CPU");
-    const bool portable = wanted != nullptr && std::string_view(wanted) == "portable";
     const auto kernel = crc32c_hardware();
-    return portable || kernel == nullptr ? crc32c_portable : kernel;
+    return cpu::portable_wanted() || kernel == nullptr ? crc32c_portable : kernel;
 }
 
 const Crc32c chosen = choose();

@@ -15,7 +15,7 @@ float clip(const float* row, const Table& table) {
     return norm > table.max_norm ? static_cast<float>(table.max_norm / norm) : 1;
 }
 
-float normalizer(Combiner combiner, float weights, float squares) {
+double normalizer(Combiner combiner, double weights, double squares) {
     if (combiner == Combiner::sum) return 1;
     return combiner == Combiner::mean ? weights : std::sqrt(squares);
 }
@@ -26,8 +26,9 @@ Error embed(const StepIds& input, const Table& table, float* out, std::size_t st
     const auto dimension = table.dimension;
     for (std::size_t step = 0; step < input.steps; ++step, out += stride) {
         std::fill_n(out, dimension, 0.0F);
-        float weights = 0;
-        float squares = 0;
+        // In double, where the square of no float vanishes.
+        double weights = 0;
+        double squares = 0;
         std::size_t taken = 0;
         const auto end = input.begin(step + 1);
         for (auto i = input.begin(step); i < end; ++i) {
@@ -47,11 +48,11 @@ Error embed(const StepIds& input, const Table& table, float* out, std::size_t st
             const float factor = weight * clip(row, table);
             for (std::size_t k = 0; k < dimension; ++k) out[k] += factor * row[k];
             weights += weight;
-            squares += weight * weight;
+            squares += static_cast<double>(weight) * weight;
             ++taken;
         }
         if (taken == 0 || (taken == 1 && input.weights == nullptr)) continue;
-        const float divisor = normalizer(table.combiner, weights, squares);
+        const auto divisor = static_cast<float>(normalizer(table.combiner, weights, squares));
         if (divisor == 1) continue;
         for (std::size_t k = 0; k < dimension; ++k) out[k] /= divisor;
     }

@@ -1,6 +1,7 @@
 #include "encode.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 namespace colonnade {
 namespace {
@@ -32,15 +33,17 @@ void make_numbers(const Rows& rows, std::size_t row, Scratch<std::int64_t>& scra
         [&](const auto& weights) -> Error {
             const auto got = static_cast<std::int64_t>(weights.values(row));
             const auto expected = static_cast<std::int64_t>(ids.values(row));
-            const bool same_depth = context || weights.nested() == ids.nested();
-            if (!context && (!same_depth || weights.steps(row) != ids.steps(row))) {
+            if (got != expected || (!context && weights.steps(row) != ids.steps(row))) {
                 return weights_error(row, got, expected);
             }
-            if (context || !ids.nested()) return got == expected ? Error{} : weights_error(row, got, expected);
-            Scratch<std::int64_t> splits(ids.steps(row) + 1);
-            ids.splits(row, splits.data());
+            if (context || (!ids.nested() && !weights.nested())) return {};
+            if (!weights.nested()) return weights_error(row, got, expected);
+            const auto steps = ids.steps(row);
+            Scratch<std::int64_t> splits(steps + 1);
+            std::iota(splits.begin(), splits.end(), 0);
+            if (ids.nested()) ids.splits(row, splits.data());
             const auto* weight_splits = weights.step_splits(row);
-            for (std::size_t step = 0; step < ids.steps(row); ++step) {
+            for (std::size_t step = 0; step < steps; ++step) {
                 const auto weights_here = weight_splits[step + 1] - weight_splits[step];
                 const auto ids_here = splits[step + 1] - splits[step];
                 if (weights_here == ids_here) continue;

@@ -36,17 +36,17 @@ std::int32_t KeyFinder::next(std::string_view name) {
 namespace {
 
 // Values of a run share one chunk, so that memory stays in proportion to the record.
-void add_tagged(std::uint32_t begin, std::uint32_t end, List& list, Chunks& chunks) {
-    ++list.values;
+void add_run(std::uint32_t begin, std::uint32_t end, std::uint32_t values, List& list, Chunks& chunks) {
+    list.values += values;
     if (list.chunks > 0) {
         auto& last = chunks.back();
         if (last.tagged != 0 && last.begin + last.size == begin) {
             last.size = end - last.begin;
-            last.values = (last.values + 1) & 0x7FFFFFFF;
+            last.values = (last.values + values) & 0x7FFFFFFF;
             return;
         }
     }
-    chunks.push_back({begin, end - begin, 1, 1});
+    chunks.push_back({begin, end - begin, values & 0x7FFFFFFF, 1});
     ++list.chunks;
 }
 
@@ -76,9 +76,30 @@ Type single_type(Kind kind) {
     return kind == Kind::floats ? Type::fixed32 : Type::length;
 }
 
+// A run of byte strings with one-byte tags and lengths, which is how nearly all are written. Fast because
+// each step is two loads and a sum; whatever is unusual ends the run.
+void walk_short_strings(Cursor& cursor, List& list, Chunks& chunks) {
+    constexpr std::uint8_t usual_tag = 1 << 3 | static_cast<std::uint8_t>(Type::length);
+    const auto* at = cursor.at();
+    const auto* end = cursor.end();
+    std::uint32_t values = 0;
+    while (end - at >= 2 && at[0] == usual_tag && at[1] < 0x80 && end - at >= 2 + at[1]) {
+        at += 2 + at[1];
+        ++values;
+    }
+    if (values == 0) return;
+    const auto begin = cursor.offset();
+    cursor.jump(at);
+    add_run(begin, cursor.offset(), values, list, chunks);
+}
+
 [[nodiscard]] Error walk_list(Cursor cursor, int depth, List& list, Chunks& chunks) {
     const auto single = single_type(list.kind);
     while (!cursor.done()) {
+        if (single == Type::length) {
+            walk_short_strings(cursor, list, chunks);
+            if (cursor.done()) break;
+        }
         const auto from = cursor.offset();
         Tag tag;
         if (auto error = cursor.tag(tag)) return error;
@@ -89,7 +110,7 @@ Type single_type(Kind kind) {
             continue;
         }
         if (auto error = cursor.skip(tag, depth)) return error;
-        if (tag.field == 1 && tag.type == single) add_tagged(from, cursor.offset(), list, chunks);
+        if (tag.field == 1 && tag.type == single) add_run(from, cursor.offset(), 1, list, chunks);
     }
     return {};
 }

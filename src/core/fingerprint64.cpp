@@ -32,14 +32,21 @@ constexpr u64 mix(u64 u, u64 v, u64 multiplier) {
     return fold((v ^ a) * multiplier) * multiplier;
 }
 
+// Strings of 4 to 16 bytes take one path for all lengths, since a branch on the length would often be
+// mispredicted: four loads that overlap as much as needed, and the words of either formula by selection.
 u64 hash_to_16(const std::uint8_t* s, std::size_t size) {
     const u64 multiplier = k2 + size * 2;
-    if (size >= 8) {
-        const u64 a = load64(s) + k2;
-        const u64 b = load64(s + size - 8);
-        return mix(std::rotr(b, 37) * multiplier + a, (std::rotr(a, 25) + b) * multiplier, multiplier);
+    if (size >= 4) {
+        const bool is_long = size >= 8;
+        const std::size_t second = is_long ? 4 : 0;
+        const u64 first = load32(s);
+        const u64 last = load32(s + size - 4);
+        const u64 a = (first | load32(s + second) << 32) + k2;
+        const u64 b = load32(s + size - 4 - second) | last << 32;
+        const u64 u = is_long ? std::rotr(b, 37) * multiplier + a : size + (first << 3);
+        const u64 v = is_long ? (std::rotr(a, 25) + b) * multiplier : last;
+        return mix(u, v, multiplier);
     }
-    if (size >= 4) return mix(size + (load32(s) << 3), load32(s + size - 4), multiplier);
     if (size == 0) return k2;
     const u64 y = s[0] + (u64{s[size >> 1]} << 8);
     const u64 z = size + (u64{s[size - 1]} << 2);

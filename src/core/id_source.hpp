@@ -65,7 +65,10 @@ class PlainIds final : public IdSource {
 public:
     PlainIds(const IdPlan& plan, const RowsOfKey& rows, bool context) : plan_(plan), rows_(rows), context_(context) {}
 
-    [[nodiscard]] bool nested() const override { return rows_.nested() || plan_.positions > 1; }
+    // Numbers fill their steps alike wherever they lie, so a step of one number needs no nesting.
+    [[nodiscard]] bool nested() const override {
+        return plan_.op == Op::bucketize ? plan_.positions > 1 : rows_.nested();
+    }
     [[nodiscard]] std::size_t steps(std::size_t row) const override {
         return rows_.nested() ? rows_.steps(row) : rows_.values(row) / plan_.positions;
     }
@@ -80,7 +83,7 @@ public:
     }
     void splits(std::size_t row, std::int64_t* out) const override {
         const auto count = steps(row);
-        if (!rows_.nested()) {
+        if (plan_.op == Op::bucketize) {
             for (std::size_t i = 0; i <= count; ++i) out[i] = static_cast<std::int64_t>(i * plan_.positions);
             return;
         }

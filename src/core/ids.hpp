@@ -28,25 +28,62 @@ struct IdPlan {
 
 namespace ids {
 
+// Remainders by one divisor. Fast because a multiplication by the divisor's inverse replaces the division.
+// Source: Barrett reduction, with one correction since the inverse is rounded down.
+class Modulo {
+public:
+    explicit Modulo(std::uint64_t divisor) : divisor_(divisor), inverse_(UINT64_MAX / divisor) {}
+
+    [[nodiscard]] std::uint64_t operator()(std::uint64_t value) const {
+        const auto rest = value - high(value, inverse_) * divisor_;
+        const auto less = rest - divisor_;
+        // At most two divisors remain.
+        const auto once = rest >= divisor_ ? less : rest;
+        return once >= divisor_ ? once - divisor_ : once;
+    }
+
+private:
+    [[nodiscard]] static std::uint64_t high(std::uint64_t left, std::uint64_t right) {
+        __extension__ using Wide = unsigned __int128;
+        return static_cast<std::uint64_t>((static_cast<Wide>(left) * right) >> 64);
+    }
+
+    std::uint64_t divisor_;
+    std::uint64_t inverse_;
+};
+
 template <typename Rows>
 void hash(const IdPlan& plan, const Rows& rows, std::size_t row, std::int64_t* out) {
-    const auto buckets = static_cast<std::uint64_t>(plan.num_buckets);
+    const Modulo modulo(static_cast<std::uint64_t>(plan.num_buckets));
     if (rows.kind() == Kind::bytes) {
         rows.each_bytes(row, [&](const std::uint8_t* data, std::size_t size) {
-            *out++ = static_cast<std::int64_t>(fingerprint64(data, size) % buckets);
+            *out++ = static_cast<std::int64_t>(modulo(fingerprint64(data, size)));
         });
         return;
     }
     rows.int64s(row, out);
     for (std::size_t i = 0; i < rows.values(row); ++i) {
-        out[i] = static_cast<std::int64_t>(fingerprint64_of_decimal(out[i]) % buckets);
+        out[i] = static_cast<std::int64_t>(modulo(fingerprint64_of_decimal(out[i])));
     }
+}
+
+// Whether all ids are in [0, num_buckets). Fast because one sign bit gathers every violation, so the loop
+// has no branch and runs in vector registers.
+[[nodiscard]] inline bool all_in_range(const std::int64_t* ids, std::size_t count, std::int64_t num_buckets) {
+    const auto last = static_cast<std::uint64_t>(num_buckets - 1);
+    std::uint64_t signs = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto id = static_cast<std::uint64_t>(ids[i]);
+        signs |= id | (last - id);
+    }
+    return signs >> 63 == 0;
 }
 
 // An id out of range is an error whose step is the index of the value in its row.
 template <typename Rows>
 [[nodiscard]] Error identity(const IdPlan& plan, const Rows& rows, std::size_t row, std::int64_t* out) {
     rows.int64s(row, out);
+    if (all_in_range(out, rows.values(row), plan.num_buckets)) return {};
     const bool* holes = rows.holes(row);
     for (std::size_t i = 0; i < rows.values(row); ++i) {
         if (static_cast<std::uint64_t>(out[i]) < static_cast<std::uint64_t>(plan.num_buckets)) continue;

@@ -129,6 +129,17 @@ Error parse_ragged(const WireSteps& rows, Parsed& out) {
     return write_values(rows, out);
 }
 
+Error require(const WireSteps& rows) {
+    for (std::size_t row = 0; row < rows.rows(); ++row) {
+        if (rows.present(row)) continue;
+        Error error;
+        error.code = Code::missing_feature;
+        error.record = static_cast<std::int64_t>(row);
+        return error;
+    }
+    return {};
+}
+
 Error parse_fixed(const WireRows& rows, std::size_t size, const FixedDefault* default_value, Parsed& out) {
     std::size_t bytes = 0;
     if (auto error = check_fixed(rows, size, default_value, bytes)) return error;

@@ -27,6 +27,9 @@ struct FixedDefault {
 [[nodiscard]] Error parse_ragged(const WireRows& rows, Parsed& out);
 [[nodiscard]] Error parse_ragged(const WireSteps& rows, Parsed& out);
 
+// An error for the first record that lacks the feature list; one without steps is there.
+[[nodiscard]] Error require(const WireSteps& rows);
+
 // `size` values a record, the default where a record has none; without a default that is an error.
 [[nodiscard]] Error parse_fixed(const WireRows& rows, std::size_t size, const FixedDefault* default_value, Parsed& out);
 

@@ -18,6 +18,11 @@ inline void skip_tag(const std::uint8_t*& at) {
     }
 }
 
+// Nearly every string is shorter than 128 bytes.
+inline std::size_t string_size(const std::uint8_t*& at) {
+    return *at < 0x80 ? *at++ : static_cast<std::size_t>(varint::decode_one(at));
+}
+
 inline std::span<const Chunk> chunks(const List& list, const Chunks& all) {
     return {all.data() + list.first_chunk, list.chunks};
 }
@@ -62,7 +67,7 @@ void each_bytes(Record record, const List& list, const Chunks& all, Use use) {
         const auto* at = record.data() + chunk.begin;
         for (std::uint32_t i = 0; i < chunk.values; ++i) {
             skip_tag(at);
-            const auto size = static_cast<std::size_t>(varint::decode_one(at));
+            const auto size = string_size(at);
             use(at, size);
             at += size;
         }
@@ -122,6 +127,7 @@ public:
     [[nodiscard]] Kind kind() const { return kind_; }
     [[nodiscard]] std::size_t rows() const { return records_.size(); }
     [[nodiscard]] std::size_t values(std::size_t row) const { return index_->list(row, key_).values; }
+    [[nodiscard]] bool present(std::size_t row) const { return index_->list(row, key_).first_split != 0; }
     [[nodiscard]] bool nested() const { return true; }
     [[nodiscard]] std::size_t steps(std::size_t row) const { return index_->list(row, key_).steps; }
     [[nodiscard]] const std::int64_t* step_splits(std::size_t row) const {

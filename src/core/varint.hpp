@@ -1,9 +1,10 @@
 // Packed varints: count and check them in pass one, decode them in pass two.
-// Fast because eight bytes are looked at in one word: no loop over the bytes of a value.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+
+#include "cpu.hpp"
 
 namespace colonnade::varint {
 
@@ -17,9 +18,12 @@ struct Count {
 
 // How many varints fill [begin, end) exactly.
 [[nodiscard]] Count count(const std::uint8_t* begin, const std::uint8_t* end);
+[[nodiscard]] Count count(const std::uint8_t* begin, const std::uint8_t* end, cpu::Level level);
 
-// Decodes the `values` varints that count() found valid in [begin, end).
+// Decodes the `values` varints that count() found valid in [begin, end). Equal at every level.
 void decode(const std::uint8_t* begin, const std::uint8_t* end, std::size_t values, std::int64_t* out);
+void decode(const std::uint8_t* begin, const std::uint8_t* end, std::size_t values, std::int64_t* out,
+            cpu::Level level);
 
 // Decodes one varint that is known to be whole and moves `at` behind it.
 [[nodiscard]] inline std::uint64_t decode_one(const std::uint8_t*& at) {

@@ -97,8 +97,9 @@ void decode(const Record record, const ExampleIndex& index) {
     for (std::size_t key = 0; key < index.keys; ++key) {
         const auto& list = index.list(0, key);
         if (list.kind == Kind::none) continue;
+        const WireRows rows(records, index, key, list.kind);
         Parsed ragged;
-        CHECK(!parse_ragged(records, index, key, list.kind, ragged));
+        CHECK(!parse_ragged(rows, ragged));
         CHECK(ragged.row_splits.as<std::int64_t>()[1] == static_cast<std::int64_t>(list.values));
         if (list.kind == Kind::bytes) {
             const auto* offsets = ragged.offsets.as<std::int64_t>();
@@ -106,8 +107,8 @@ void decode(const Record record, const ExampleIndex& index) {
             CHECK(ragged.values.shape[0] <= record.size());
         }
         Parsed fixed;
-        CHECK(!parse_fixed(records, index, key, list.kind, list.values, nullptr, fixed));
-        CHECK(parse_fixed(records, index, key, list.kind, list.values + 1, nullptr, fixed));
+        CHECK(!parse_fixed(rows, list.values, nullptr, fixed));
+        CHECK(parse_fixed(rows, list.values + 1, nullptr, fixed));
     }
 }
 
@@ -172,7 +173,7 @@ void batches() {
     ExampleIndex index;
     CHECK(!index_examples(records, keys, index));
     Parsed a;
-    CHECK(!parse_ragged(records, index, 0, Kind::int64s, a));
+    CHECK(!parse_ragged(WireRows(records, index, 0, Kind::int64s), a));
     const auto* values = a.values.as<std::int64_t>();
     CHECK(values[0] == 1 && values[1] == 2 && values[2] == 2 && values[3] == 1);
     CHECK(index.list(2, 1).kind == Kind::none);

@@ -37,15 +37,8 @@ Slow slow(const Bytes& bytes) {
     return out;
 }
 
-// The bytes end where their allocation ends, so that a sanitizer sees every step beyond.
-void check(const Bytes& bytes, std::size_t misalignment = 0) {
-    const auto expected = slow(bytes);
-    const std::unique_ptr<std::uint8_t[]> memory(new std::uint8_t[bytes.size() + misalignment]);
-    auto* begin = memory.get() + misalignment;
-    if (!bytes.empty()) std::memcpy(begin, bytes.data(), bytes.size());
-    const auto* end = begin + bytes.size();
-
-    const auto counted = varint::count(begin, end);
+void check_level(const std::uint8_t* begin, const std::uint8_t* end, const Slow& expected, cpu::Level level) {
+    const auto counted = varint::count(begin, end, level);
     CHECK((counted.bad == nullptr) == (expected.bad == SIZE_MAX));
     if (counted.bad != nullptr) {
         CHECK(static_cast<std::size_t>(counted.bad - begin) == expected.bad);
@@ -54,8 +47,22 @@ void check(const Bytes& bytes, std::size_t misalignment = 0) {
     CHECK(counted.values == expected.values.size());
     if (counted.values != expected.values.size()) return;
     const std::unique_ptr<std::int64_t[]> out(new std::int64_t[counted.values]);
-    varint::decode(begin, end, counted.values, out.get());
+    varint::decode(begin, end, counted.values, out.get(), level);
     for (std::size_t i = 0; i < counted.values; ++i) CHECK(out[i] == expected.values[i]);
+}
+
+// Every level that this processor has. The bytes end where their allocation ends, so that a sanitizer sees
+// every step beyond.
+void check(const Bytes& bytes, std::size_t misalignment = 0) {
+    const auto expected = slow(bytes);
+    const std::unique_ptr<std::uint8_t[]> memory(new std::uint8_t[bytes.size() + misalignment]);
+    auto* begin = memory.get() + misalignment;
+    if (!bytes.empty()) std::memcpy(begin, bytes.data(), bytes.size());
+    const auto* end = begin + bytes.size();
+
+    for (int level = 0; level <= static_cast<int>(cpu::supported()); ++level) {
+        check_level(begin, end, expected, static_cast<cpu::Level>(level));
+    }
 }
 
 // A varint of `size` bytes; payload bits are random, so most are not minimal or go beyond 64 bits.

@@ -538,6 +538,261 @@ def parsing_cases() -> list[Case]:
     ]
 
 
+def padded_feature(dtype: str, shape: list[int], **more: Json) -> Json:
+    return {"function": "FixedLenSequenceFeature", "shape": shape, "dtype": dtype, **more}
+
+
+def padded_cases() -> list[Case]:
+    """FixedLenSequenceFeature in Examples."""
+    pairs = padded_feature("float32", [2], allow_missing=True)
+    filled = {
+        "i": padded_feature("int64", [], allow_missing=True, default_value=-7),
+        "s": padded_feature("string", [], allow_missing=True, default_value="none"),
+    }
+    row = example(f=floats(1, 2, 3, 4), i=ints(5), s=strings("a", b"\0"))
+    return [
+        parse("padded/pairs", {"f": pairs}, row, example(), example(f=floats(5, 6)), example(f=floats())),
+        parse("padded/default", filled, row, example(i=ints(1, 2, 3), s=strings("b")), example()),
+        parse(
+            "padded/text without a default", {"s": padded_feature("string", [], allow_missing=True)}, row, b""
+        ),
+        parse("padded/rank 2", {"f": padded_feature("float32", [2, 1], allow_missing=True)}, row, example()),
+        parse("padded/no steps", {"f": pairs}, example(), example()),
+        parse("padded/no examples", {"f": pairs}),
+        parse("padded/part of a step", {"f": pairs}, row, example(f=floats(1, 2, 3)), fails=True),
+        parse("padded/missing not allowed", {"f": padded_feature("float32", [2])}, row, fails=True),
+        parse("padded/wrong kind", {"i": pairs}, row, fails=True),
+    ]
+
+
+def ragged_feature(dtype: str, *partitions: list[Json], **more: Json) -> Json:
+    """Partitions are pairs of a name and its argument, the outermost first."""
+    return {"function": "RaggedFeature", "dtype": dtype, "partitions": [*partitions], **more}
+
+
+def ragged_cases() -> list[Case]:
+    """RaggedFeature in Examples."""
+    rows = example(
+        v=strings("a", "b", "c"),
+        lengths=ints(2, 0, 1),
+        splits=ints(0, 2, 2, 3),
+        starts=ints(0, 2, 2),
+        limits=ints(2, 2, 3),
+        ids=ints(0, 0, 2),
+    )
+    keyed = [
+        ["RowLengths", "lengths"],
+        ["RowSplits", "splits"],
+        ["RowStarts", "starts"],
+        ["RowLimits", "limits"],
+        ["ValueRowIds", "ids"],
+    ]
+    spread = example(
+        v=strings("d"),
+        lengths=ints(0, 1),
+        splits=ints(0, 0, 1),
+        starts=ints(0, 0),
+        limits=ints(0, 1),
+        ids=ints(1),
+    )
+    nested = ragged_feature("int64", ["RowLengths", "outer"], ["RowLengths", "inner"], validate=True)
+    deep = example(v=ints(1, 2, 3), outer=ints(2, 0, 1), inner=ints(1, 0, 2))
+    contradiction = departs("partitions-checked", error="RaggedError")
+    short = example(v=ints(1, 2, 3), p=ints(1, 1))
+    return [
+        *(
+            parse(
+                f"ragged/{partition[0]}",
+                {"r": ragged_feature("string", partition, value_key="v", validate=True)},
+                rows,
+                spread,
+            )
+            for partition in keyed
+        ),
+        parse(
+            "ragged/UniformRowLength",
+            {"v": ragged_feature("int64", ["UniformRowLength", 2])},
+            example(v=ints(1, 2, 3, 4)),
+            example(),
+            example(v=ints(5, 6)),
+        ),
+        parse(
+            "ragged/UniformRowLength of rows",
+            {"v": ragged_feature("int64", ["UniformRowLength", 2], ["RowLengths", "p"], validate=True)},
+            example(v=ints(1, 2, 3), p=ints(1, 2)),
+            example(),
+        ),
+        parse("ragged/no partitions", {"v": ragged_feature("string")}, rows, example(), example(v=b"")),
+        parse("ragged/nested", {"v": nested}, deep, example(), deep),
+        parse("ragged/no examples", {"v": nested}),
+        parse(
+            "ragged/contradiction, validated",
+            {"v": ragged_feature("int64", ["RowLengths", "p"], validate=True)},
+            short,
+            fails=True,
+        ),
+        parse(
+            "ragged/contradiction",
+            {"v": ragged_feature("int64", ["RowLengths", "p"])},
+            short,
+            example(v=ints(4), p=ints(1)),
+            departs=contradiction,
+        ),
+        parse(
+            "ragged/absent partition",
+            {"v": ragged_feature("int64", ["RowSplits", "p"])},
+            example(v=ints(1)),
+            departs=contradiction,
+        ),
+        parse(
+            "ragged/one key in two ways",
+            {"v": var("int64"), "r": ragged_feature("int64", ["RowLengths", "p"], value_key="v")},
+            example(v=ints(1, 2, 3), p=ints(1, 2)),
+            departs=departs(
+                "shared-keys",
+                {
+                    "features": {
+                        "v": {"dtype": "int64", "rows": [[1, 2, 3]]},
+                        "r": {"dtype": "int64", "rows": [[[1], [2, 3]]]},
+                    }
+                },
+            ),
+        ),
+        parse(
+            "ragged/wrong kind of partition", {"v": nested}, example(v=ints(1), inner=floats(1)), fails=True
+        ),
+    ]
+
+
+def sparse_feature(dtype: str, index_key: Json, size: Json, **more: Json) -> Json:
+    return {
+        "function": "SparseFeature",
+        "index_key": index_key,
+        "value_key": "v",
+        "dtype": dtype,
+        "size": size,
+        **more,
+    }
+
+
+def sparse_cases() -> list[Case]:
+    """SparseFeature in Examples."""
+    row = example(i=ints(3, 0), j=ints(1, 2), v=floats(1.5, 2.5))
+    one, two = sparse_feature("float32", "i", 4), sparse_feature("float32", ["j", "i"], [3, 4])
+    in_order = sparse_feature("float32", "i", 4, already_sorted=True)
+    refused = departs("sparse-checked", error="SparseIndexError")
+    return [
+        parse("sparse/one dimension", {"s": one}, row, example(), example(i=ints(1), v=floats(3.5))),
+        parse("sparse/two dimensions", {"s": two}, row, example()),
+        parse("sparse/sorted already", {"s": in_order}, example(i=ints(0, 2), v=floats(1, 2))),
+        parse("sparse/no examples", {"s": two}),
+        parse("sparse/fewer indices", {"s": one}, example(i=ints(1), v=floats(1, 2)), fails=True),
+        parse("sparse/wrong kind of index", {"s": one}, example(i=floats(1), v=floats(1)), fails=True),
+        parse("sparse/index too large", {"s": one}, example(i=ints(4), v=floats(1)), departs=refused),
+        parse("sparse/negative index", {"s": one}, example(i=ints(-1), v=floats(1)), departs=refused),
+        parse("sparse/index twice", {"s": one}, example(i=ints(1, 1), v=floats(1, 2)), departs=refused),
+        parse("sparse/not sorted already", {"s": in_order}, row, departs=refused),
+    ]
+
+
+def parse_lists(
+    name: str, context: dict[str, Json], sequences: dict[str, Json], *records: bytes, **more: Json
+) -> Case:
+    specs = {"context_spec": context, "sequence_spec": sequences}
+    raw = {"sequence_examples": texts([*records])}
+    return {"name": name, "operation": "parse_sequence_example", **specs, **raw, **more}
+
+
+def sequence_parsing_cases() -> list[Case]:
+    """parse_sequence_example."""
+    context = {"c": fixed("float32", [2]), "w": var("string")}
+    lists = {
+        "q": var("int64"),
+        "s": padded_feature("string", []),
+        "f": padded_feature("float32", [2], allow_missing=True),
+        "r": ragged_feature("int64"),
+        "p": ragged_feature("int64", ["RowLengths", "l"], validate=True),
+    }
+    row = wire.with_context(
+        example(c=floats(1, 2), w=strings("x", "")),
+        q=[ints(1, 2), b"", ints(3)],
+        s=[strings("a"), strings(b"\0")],
+        f=[floats(1, 2)],
+        r=[ints(4), ints(), ints(5, 6)],
+        p=[ints(1, 2, 3), ints()],
+        l=[ints(1, 2), ints()],
+    )
+    other = wire.with_context(example(c=floats(3, 4)), s=[], q=[ints()])
+    numbers, pairs = {"q": var("int64")}, {"q": padded_feature("int64", [])}
+    return [
+        parse_lists("sequence parsing/every feature", context, lists, row, other),
+        parse_lists("sequence parsing/no records", {"w": var("string")}, lists),
+        parse_lists(
+            "sequence parsing/no records with a fixed context",
+            {"c": context["c"]},
+            {},
+            departs=departs(
+                "no-records", {"context": {"c": {"dtype": "float32", "shape": [0, 2], "items": []}}}
+            ),
+        ),
+        parse_lists("sequence parsing/only the context", context, {}, row, other),
+        parse_lists("sequence parsing/an example", {"c": context["c"]}, numbers, example(c=floats(1, 2))),
+        parse_lists(
+            "sequence parsing/empty steps", {}, numbers, sequence_example(q=[b"", ints(), ints(1), b""])
+        ),
+        parse_lists(
+            "sequence parsing/uniform rows in steps",
+            {},
+            {"q": ragged_feature("int64", ["UniformRowLength", 2])},
+            sequence_example(q=[ints(1, 2, 3, 4), ints(), ints(5, 6)]),
+            sequence_example(),
+        ),
+        parse_lists(
+            "sequence parsing/last of two lists",
+            {},
+            numbers,
+            sequence_example(q=[ints(1), ints(2)]) + sequence_example(q=[ints(3)]),
+        ),
+        parse_lists("sequence parsing/nothing wanted", {}, {}, row, fails=True),
+        parse_lists("sequence parsing/required list is absent", {}, pairs, sequence_example(), fails=True),
+        parse_lists(
+            "sequence parsing/step of two", {}, pairs, sequence_example(q=[ints(1), ints(1, 2)]), fails=True
+        ),
+        parse_lists("sequence parsing/unset step", {}, pairs, sequence_example(q=[ints(1), b""]), fails=True),
+        parse_lists(
+            "sequence parsing/default in a list",
+            {},
+            {"q": padded_feature("int64", [], default_value=1)},
+            sequence_example(q=[]),
+            fails=True,
+        ),
+        parse_lists("sequence parsing/wrong kind", {}, numbers, sequence_example(q=[floats(1)]), fails=True),
+        parse_lists(
+            "sequence parsing/empty step of wrong kind",
+            {},
+            numbers,
+            sequence_example(q=[floats()]),
+            fails=True,
+        ),
+        parse_lists("sequence parsing/context is absent", context, {}, sequence_example(), fails=True),
+        parse_lists("sequence parsing/fixed list", {}, {"q": fixed("int64", [])}, row, fails=True),
+        parse_lists(
+            "sequence parsing/padded context",
+            {"c": padded_feature("float32", [2], allow_missing=True)},
+            {},
+            row,
+            fails=True,
+        ),
+        parse_lists(
+            "sequence parsing/contradiction in a step",
+            {},
+            {"p": ragged_feature("int64", ["RowLengths", "l"])},
+            sequence_example(p=[ints(1, 2)], l=[ints(1)]),
+            departs=departs("partitions-checked", error="RaggedError"),
+        ),
+    ]
+
+
 def wire_cases() -> list[Case]:
     """How bytes are read: what protobuf says, where the two agree and where they do not."""
     ints_of, floats_of = {"a": var("int64")}, {"a": var("float32")}
@@ -688,6 +943,7 @@ def written_cases() -> list[Case]:
     """Everything above."""
     groups = (
         document_cases, identity_cases, hash_cases, embedding_cases, indicator_cases, numeric_cases,
-        layer_cases, argument_cases, parsing_cases, wire_cases, mask_cases, hash_vector_cases, record_cases,
+        layer_cases, argument_cases, parsing_cases, padded_cases, ragged_cases,
+        sparse_cases, sequence_parsing_cases, wire_cases, mask_cases, hash_vector_cases, record_cases,
     )  # fmt: skip
     return [case for group in groups for case in group()]

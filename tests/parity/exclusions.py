@@ -26,6 +26,10 @@ EXCLUSIONS: Final[dict[str, str]] = {
     "normalizer-input": "a normalizer gets the steps as an array; TensorFlow gives it a SparseTensor",
     "named-apart": "two embeddings of one key coexist when named apart; TensorFlow has no name argument",
     "empty-takes-default": "a present but empty feature takes the default; TensorFlow calls it a wrong count",
+    "partitions-checked": "partitions that contradict the values are an error; TensorFlow drops values",
+    "shared-keys": "several features may read one key; TensorFlow's parser refuses some of them",
+    "sparse-checked": "sparse indices out of bounds, repeated or unsorted are errors; TensorFlow keeps all",
+    "no-records": "no records give empty results; TensorFlow misses the values of a fixed context feature",
     "unread-features": "a broken feature is an error whether or not it is asked for",
 }
 UNCASED: Final = frozenset({"records-cut-header", "normalizer-input", "named-apart"})

@@ -52,3 +52,9 @@ def array_answer(array: np.ndarray) -> Answer:
 def numbers_answer(array: np.ndarray) -> Answer:
     """Numbers on their way into a model: TensorFlow keeps their dtype, Colonnade has float32 throughout."""
     return {"shape": list(array.shape), "items": array.tolist()}
+
+
+def sparse_answer(indices: np.ndarray, values: np.ndarray, shape: list[int]) -> Answer:
+    """Values and their places, in the order in which they came."""
+    flat = array_answer(values)
+    return {"dtype": flat["dtype"], "shape": shape, "indices": indices.tolist(), "values": flat["items"]}

@@ -24,6 +24,7 @@ from parity.neutral import (
     make_table,
     map_leaves,
     numbers_answer,
+    sparse_answer,
     to_bytes,
     to_text,
 )
@@ -67,6 +68,10 @@ def build_spec(declared: Json) -> dict[str, object]:
         arguments["dtype"] = tf.as_dtype(arguments["dtype"])
         if arguments["dtype"] == tf.string and "default_value" in arguments:
             arguments["default_value"] = map_leaves(to_bytes, arguments["default_value"])
+        if "partitions" in arguments:
+            arguments["partitions"] = [
+                getattr(tf.io.RaggedFeature, name)(argument) for name, argument in arguments["partitions"]
+            ]
         return function(**arguments)
 
     return {key: one(feature) for key, feature in declared.items()}
@@ -140,9 +145,17 @@ def answer_sequence_features(case: Case) -> Answer:
     return {"columns": answers, "output": numbers_answer(output.numpy()), "lengths": lengths.numpy().tolist()}
 
 
-def parsed_answer(tensor: object) -> Answer:
+def parsed_answer(tensor: object, feature: object) -> Answer:
+    if isinstance(tensor, tf.RaggedTensor):
+        flat = array_answer(tensor.flat_values.numpy())
+        rows = map_leaves(to_text, tensor.to_list()) if flat["dtype"] == "string" else tensor.to_list()
+        return {"dtype": flat["dtype"], "rows": rows}
     if not isinstance(tensor, tf.SparseTensor):
         return array_answer(tensor.numpy())
+    if isinstance(feature, tf.io.SparseFeature) or tensor.shape.rank != 2:
+        return sparse_answer(
+            tensor.indices.numpy(), tensor.values.numpy(), tensor.dense_shape.numpy().tolist()
+        )
     sizes = np.zeros(tensor.dense_shape.numpy()[0], np.int64)
     np.add.at(sizes, tensor.indices.numpy()[:, 0], 1)
     flat = array_answer(tensor.values.numpy())
@@ -151,8 +164,19 @@ def parsed_answer(tensor: object) -> Answer:
 
 
 def answer_parse_example(case: Case) -> Answer:
-    parsed = tf.io.parse_example(serialized(case["examples"]), build_spec(case["spec"]))
-    return {"features": {key: parsed_answer(tensor) for key, tensor in parsed.items()}}
+    spec = build_spec(case["spec"])
+    parsed = tf.io.parse_example(serialized(case["examples"]), spec)
+    return {"features": {key: parsed_answer(tensor, spec[key]) for key, tensor in parsed.items()}}
+
+
+def answer_parse_sequence_example(case: Case) -> Answer:
+    specs = build_spec(case["context_spec"]), build_spec(case["sequence_spec"])
+    context, sequences, lengths = tf.io.parse_sequence_example(serialized(case["sequence_examples"]), *specs)
+    return {
+        "context": {key: parsed_answer(tensor, specs[0][key]) for key, tensor in context.items()},
+        "sequences": {key: parsed_answer(tensor, specs[1][key]) for key, tensor in sequences.items()},
+        "lengths": {key: tensor.numpy().tolist() for key, tensor in lengths.items()},
+    }
 
 
 def answer_sequence_mask(case: Case) -> Answer:
@@ -218,6 +242,7 @@ OPERATIONS: dict[str, Callable[[Case], Answer]] = {
     "ids": answer_ids,
     "sequence_features": answer_sequence_features,
     "parse_example": answer_parse_example,
+    "parse_sequence_example": answer_parse_sequence_example,
     "sequence_mask": answer_sequence_mask,
     "hash": answer_hash,
     "write_records": answer_write_records,

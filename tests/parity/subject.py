@@ -7,7 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from parity.neutral import Answer, Case, Json, array_answer, make_table, map_leaves, numbers_answer, to_bytes
+from parity.neutral import (
+    Answer,
+    Case,
+    Json,
+    array_answer,
+    make_table,
+    map_leaves,
+    numbers_answer,
+    sparse_answer,
+    to_bytes,
+)
 
 import colonnade as cn
 from colonnade._ragged import BytesArray
@@ -107,23 +117,57 @@ def build_spec(declared: Json) -> dict[str, Any]:
         function = getattr(cn, arguments.pop("function"))
         if arguments["dtype"] == "string" and "default_value" in arguments:
             arguments["default_value"] = map_leaves(to_bytes, arguments["default_value"])
+        if "partitions" in arguments:
+            arguments["partitions"] = [
+                getattr(cn.RaggedFeature, name)(argument) for name, argument in arguments["partitions"]
+            ]
         return function(**arguments)
 
     return {key: one(feature) for key, feature in declared.items()}
 
 
-def parsed_answer(parsed: Any) -> Answer:
+def flat_array(values: np.ndarray | BytesArray) -> np.ndarray:
+    return np.array([*values, None], object)[:-1] if isinstance(values, BytesArray) else values
+
+
+def parsed_answer(parsed: Any, feature: Any, *, lists: bool = False) -> Answer:
+    if isinstance(parsed, cn.Sparse):
+        return sparse_answer(parsed.indices, flat_array(parsed.values), list(parsed.dense_shape))
     if not isinstance(parsed, cn.Ragged):
         return array_answer(parsed)
-    flat = parsed.values
-    if isinstance(flat, BytesArray):
-        return {"dtype": "string", "rows": map_leaves(lambda raw: raw.decode("latin-1"), parsed.to_list())}
-    return {"dtype": parsed.dtype, "rows": parsed.to_list()}
+    rows = parsed.to_list()
+    if lists and isinstance(feature, cn.VarLenFeature):
+        places = [
+            (row, step, at)
+            for row, steps in enumerate(rows)
+            for step, values in enumerate(steps)
+            for at in range(len(values))
+        ]
+        most_steps = max(map(len, rows), default=0)
+        most_values = max((len(values) for steps in rows for values in steps), default=0)
+        indices = np.array(places, np.int64).reshape(-1, 3)
+        return sparse_answer(indices, flat_array(parsed.values.values), [len(rows), most_steps, most_values])
+    if parsed.dtype == "string":
+        rows = map_leaves(lambda raw: raw.decode("latin-1"), rows)
+    return {"dtype": parsed.dtype, "rows": rows}
 
 
 def answer_parse_example(case: Case) -> Answer:
-    parsed = cn.parse_example(serialized(case["examples"]), build_spec(case["spec"]))
-    return {"features": {key: parsed_answer(value) for key, value in parsed.items()}}
+    spec = build_spec(case["spec"])
+    parsed = cn.parse_example(serialized(case["examples"]), spec)
+    return {"features": {key: parsed_answer(value, spec[key]) for key, value in parsed.items()}}
+
+
+def answer_parse_sequence_example(case: Case) -> Answer:
+    specs = build_spec(case["context_spec"]), build_spec(case["sequence_spec"])
+    context, sequences, lengths = cn.parse_sequence_example(serialized(case["sequence_examples"]), *specs)
+    return {
+        "context": {key: parsed_answer(value, specs[0][key]) for key, value in context.items()},
+        "sequences": {
+            key: parsed_answer(value, specs[1][key], lists=True) for key, value in sequences.items()
+        },
+        "lengths": {key: array.tolist() for key, array in lengths.items()},
+    }
 
 
 def answer_sequence_mask(case: Case) -> Answer:
@@ -152,6 +196,7 @@ OPERATIONS: dict[str, Callable[[Case], Answer]] = {
     "ids": answer_ids,
     "sequence_features": answer_sequence_features,
     "parse_example": answer_parse_example,
+    "parse_sequence_example": answer_parse_sequence_example,
     "sequence_mask": answer_sequence_mask,
     "hash": answer_hash,
 }

@@ -64,3 +64,8 @@ def example(**features: bytes) -> bytes:
 def sequence_example(**lists: list[bytes]) -> bytes:
     entries = (entry(key, b"".join(message(1, step) for step in steps)) for key, steps in lists.items())
     return message(2, b"".join(entries))
+
+
+def with_context(context: bytes, **lists: list[bytes]) -> bytes:
+    """A SequenceExample whose context is that of an Example, which is written alike."""
+    return context + sequence_example(**lists)

@@ -411,7 +411,6 @@ def test_batches_given_to_a_layer():
     failure(GroupError, lambda: encoder.batches({"x": batches["x"]}), r"no batch for the groups \['y'\]")
 
 
-@pytest.mark.xfail(strict=True, reason="holds objects of the core that do not pickle")
 @pytest.mark.parametrize("again", [copy.deepcopy, lambda encoder: pickle.loads(pickle.dumps(encoder))])
 def test_an_encoder_travels_to_other_processes(again):
     encoder = cn.Encoder([A, N], max_length=2, keep="first", side="left", pad_to_multiple_of=4)

@@ -19,31 +19,37 @@ ROWS = (
     {"errors", "_core"},
     {"_dtypes"},
     {"columns"},
+    {"initializers"},
     {"_nested", "_arrow", "_batch", "_example", "_masks"},
     {"_ragged"},
     {"_spec"},
-    {"_plan"},
+    {"_partitions"},
+    {"_padded", "_plan", "_ragged_feature", "_sparse"},
     {"_features", "_parsing", "_records", "_tables"},
     {"_slots"},
     {"_encoder"},
+    {"_config"},
+    {"_saving"},
     {"numpy", "torch"},
     {"__init__"},
 )
 COLUMN_ROWS = (
-    {"_sequence"},
+    {"_categorical"},
     {"_checks"},
+    {"_sequence", "_normalizers"},
     {"_identity", "_hashed", "_numeric", "_embedding", "_indicator", "_vocabulary", "_weighted"},
     {"_bucketized"},
     {"_crossed"},
     {"__init__"},
 )
 ADAPTERS = {"numpy", "torch"}
-THIRD_PARTY = {"torch": {"numpy", "torch"}}
+THIRD_PARTY = {"torch": {"numpy", "torch"}, "_saving": {"numpy", "safetensors"}}
 
 # Headers of src/core by stem; a file includes only from rows above its own, and its own header.
 CORE_ROWS = (
     {"error", "limits"},
-    {"crc32c", "fingerprint64", "varint"},
+    {"cpu", "fingerprint64"},
+    {"crc32c", "varint"},
     {"pool", "wire", "embed", "vocabulary"},
     {"array", "feature", "record", "arrow"},
     {"layout", "example"},

@@ -154,7 +154,6 @@ def test_the_functional_form():
 class TestLayer:
     """A layer keeps what it was made with, and takes what it was made for."""
 
-    @pytest.mark.xfail(strict=True, reason="holds an Encoder, which does not pickle")
     @pytest.mark.parametrize("again", [copy.deepcopy, lambda layer: pickle.loads(pickle.dumps(layer))])
     def test_copies(self, again):
         layer = SequenceFeatures([A, N], TABLES)

@@ -9,8 +9,9 @@ import pytest
 from failing import failure
 
 from colonnade._plan import Table
-from colonnade._tables import check_table_names, checked_table, escape, new_table, read_only, truncated_normal
+from colonnade._tables import check_table_names, checked_table, escape, new_table, read_only
 from colonnade.errors import TableError
+from colonnade.initializers import truncated_normal
 
 TABLE = Table("a_embedding", 4, 3, None, True)
 
@@ -27,7 +28,7 @@ class TestNew:
     """Tables of a layer's own."""
 
     def test_truncated_normal(self):
-        values = truncated_normal((200, 500), 0.25, random())
+        values = 0.25 * truncated_normal((200, 500), random())
         assert values.dtype == np.float32
         assert np.abs(values).max() <= 0.5
         assert np.abs(values).max() > 0.49

@@ -328,7 +328,6 @@ class TestModule:
     def test_repr_names_the_columns(self):
         assert "columns=['a_embedding', 'n']" in repr(SequenceFeatures([N, A]))
 
-    @pytest.mark.xfail(strict=True, reason="holds an Encoder, which does not pickle")
     @pytest.mark.parametrize("again", [copy.deepcopy, lambda layer: pickle.loads(pickle.dumps(layer))])
     def test_copies(self, again):
         layer = SequenceFeatures([A, N])

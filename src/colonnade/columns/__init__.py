@@ -4,6 +4,7 @@ from typing import TypeAlias
 
 from ._bucketized import BucketizedColumn as BucketizedColumn
 from ._bucketized import bucketized_column as bucketized_column
+from ._categorical import PlainCategoricalColumn as PlainCategoricalColumn
 from ._crossed import CrossedColumn as CrossedColumn
 from ._crossed import CrossKey as CrossKey
 from ._crossed import crossed_column as crossed_column
@@ -21,12 +22,16 @@ from ._identity import categorical_column_with_identity as categorical_column_wi
 from ._identity import sequence_categorical_column_with_identity as sequence_categorical_column_with_identity
 from ._indicator import IndicatorColumn as IndicatorColumn
 from ._indicator import indicator_column as indicator_column
+from ._normalizers import Clip as Clip
+from ._normalizers import Compose as Compose
+from ._normalizers import Log1p as Log1p
+from ._normalizers import MinMax as MinMax
+from ._normalizers import Standardize as Standardize
 from ._numeric import NormalizerFn as NormalizerFn
 from ._numeric import NumericColumn as NumericColumn
 from ._numeric import SequenceNumericColumn as SequenceNumericColumn
 from ._numeric import numeric_column as numeric_column
 from ._numeric import sequence_numeric_column as sequence_numeric_column
-from ._sequence import PlainCategoricalColumn as PlainCategoricalColumn
 from ._sequence import SequenceCategoricalColumn as SequenceCategoricalColumn
 from ._vocabulary import VocabularyFileCategoricalColumn as VocabularyFileCategoricalColumn
 from ._vocabulary import VocabularyListCategoricalColumn as VocabularyListCategoricalColumn

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import math
 import operator
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from ..errors import ColumnTypeError, ColumnValueError
-
-if TYPE_CHECKING:
-    from ._sequence import PlainCategoricalColumn
+from ._categorical import PlainCategoricalColumn
 
 INT64_MAX = 2**63 - 1
 INT64_MIN = -(2**63)
+MAX_STEP_VALUES = 2**24
 FLOAT32_MAX = (2 - 2**-23) * 2.0**127
 
 
@@ -35,10 +34,15 @@ def checked_int(value: Any, what: str, *, at_least: int, **where: str | None) ->
     if isinstance(value, bool):
         raise ColumnTypeError(f"{what} must be an int, got bool {value!r}", **where)
     if number < at_least:
-        raise ColumnValueError(f"{what} must be at least {at_least}, got {number}", **where)
+        raise ColumnValueError(f"{what} must be at least {at_least}, got {_shown(number)}", **where)
     if number > INT64_MAX:
-        raise ColumnValueError(f"{what} must fit 64 bits, got {number}", **where)
+        raise ColumnValueError(f"{what} must fit 64 bits, got {_shown(number)}", **where)
     return number
+
+
+def _shown(number: int) -> str:
+    """An int for a message; Python refuses to write out the very largest."""
+    return str(number) if number.bit_length() < 1000 else f"an int of {number.bit_length()} bits"
 
 
 def checked_real(value: Any, what: str, **where: str | None) -> float | int:
@@ -62,6 +66,14 @@ def checked_real(value: Any, what: str, **where: str | None) -> float | int:
     return number
 
 
+def checked_finite(value: Any, what: str) -> float:
+    """A float of float32's range, neither NaN nor infinite."""
+    number = float(checked_real(value, what))
+    if not abs(number) <= FLOAT32_MAX:
+        raise ColumnValueError(f"{what} must be finite and fit float32, got {number}")
+    return number
+
+
 def checked_text(value: Any, what: str) -> bytes:
     """The bytes of a string; text is encoded as UTF-8."""
     if not isinstance(value, str | bytes):
@@ -81,8 +93,10 @@ def checked_shape(shape: Any, *, key: str | None = None) -> tuple[int, ...]:
     except TypeError:
         dimensions = (shape,)
     checked = tuple(checked_int(d, "each dimension of the shape", at_least=1, key=key) for d in dimensions)
-    if math.prod(checked) > INT64_MAX // 8:
-        raise ColumnValueError(f"a step of shape {checked} is too large", key=key)
+    if math.prod(checked) > MAX_STEP_VALUES:
+        raise ColumnValueError(
+            f"a step of shape {checked} is too large, it may hold {MAX_STEP_VALUES} values", key=key
+        )
     return checked
 
 
@@ -97,7 +111,7 @@ def checked_categorical(column: object, wrapper: str) -> PlainCategoricalColumn:
     """A categorical column; anything else cannot stand inside a `wrapper`."""
     # Structural, so that a new kind of categorical column needs no list kept here.
     if not isinstance(column, type) and all(hasattr(column, part) for part in ("name", "num_buckets")):
-        return cast("PlainCategoricalColumn", column)
+        return cast(PlainCategoricalColumn, column)
     raise ColumnTypeError(
         f"{wrapper} needs a categorical column, such as sequence_categorical_column_with_identity makes; "
         f"got {type(column).__name__} {column!r}"

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from ..errors import ColumnTypeError, ColumnValueError
+from ._categorical import PlainCategoricalColumn
 from ._checks import checked_categorical, checked_int, checked_name, checked_real
-from ._sequence import PlainCategoricalColumn
 
 Initializer: TypeAlias = Callable[[tuple[int, int], str], Any]
 """From a table's shape (num_buckets, dimension) and dtype name to an array of that shape."""
@@ -35,7 +35,7 @@ class EmbeddingColumn:
 
     def __post_init__(self) -> None:
         column = checked_categorical(self.categorical_column, "embedding_column")
-        name = checked_name(self.name or None) or f"{column.name}_embedding"
+        name = checked_name(None if self.name == "" else self.name) or f"{column.name}_embedding"
         object.__setattr__(self, "name", name)
         object.__setattr__(self, "table", checked_name(self.table or None) or name)
         dimension = checked_int(self.dimension, "dimension", at_least=1, column=name)
@@ -46,8 +46,9 @@ class EmbeddingColumn:
             raise ColumnTypeError(
                 f"initializer must be callable or None, got {self.initializer!r}", column=name
             )
-        if not isinstance(self.trainable, bool):
-            raise ColumnTypeError(f"trainable must be a bool, got {self.trainable!r}", column=name)
+        for option in ("trainable", "use_safe_embedding_lookup"):
+            if not isinstance(getattr(self, option), bool):
+                raise ColumnTypeError(f"{option} must be a bool, got {getattr(self, option)!r}", column=name)
         if self.max_norm is not None:
             max_norm = float(checked_real(self.max_norm, "max_norm", column=name))
             if not max_norm > 0:

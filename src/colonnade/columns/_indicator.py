@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ._categorical import PlainCategoricalColumn
 from ._checks import checked_categorical, checked_name
-from ._sequence import PlainCategoricalColumn
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,9 @@ class IndicatorColumn:
 
     def __post_init__(self) -> None:
         column = checked_categorical(self.categorical_column, "indicator_column")
-        object.__setattr__(self, "name", checked_name(self.name or None) or f"{column.name}_indicator")
+        object.__setattr__(
+            self, "name", checked_name(None if self.name == "" else self.name) or f"{column.name}_indicator"
+        )
 
 
 def indicator_column(

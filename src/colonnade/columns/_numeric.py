@@ -13,6 +13,7 @@ import numpy.typing as npt
 from .._dtypes import FLOATS, INTEGERS, DtypeLike, dtype_name
 from ..errors import ColumnTypeError, ColumnValueError
 from ._checks import INT64_MIN, checked_int, checked_key, checked_real, checked_shape
+from ._normalizers import DECLARED, step_shape
 
 NormalizerFn: TypeAlias = Callable[[npt.NDArray[Any]], Any]
 """From all steps of a batch [steps, *shape], in the column's dtype, to as many normalized steps."""
@@ -83,6 +84,12 @@ def _check_numbers(column: SequenceNumericColumn | NumericColumn) -> None:
         raise ColumnTypeError(
             f"normalizer_fn must be callable or None, got {column.normalizer_fn!r}", key=key
         )
+    if isinstance(column.normalizer_fn, DECLARED):
+        wanted = step_shape(column.normalizer_fn)
+        if wanted not in (None, column.shape):
+            raise ColumnValueError(
+                f"the normalizer's parameters have shape {wanted}, the column {column.shape}", key=key
+            )
 
 
 def numeric_column(

@@ -3,21 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from ..errors import ColumnTypeError
-
-
-class PlainCategoricalColumn(Protocol):
-    """What every categorical column says of itself."""
-
-    @property
-    def name(self) -> str:
-        """The name that other columns' names are built from."""
-
-    @property
-    def num_buckets(self) -> int:
-        """Ids are in [0, num_buckets)."""
+from ._categorical import PlainCategoricalColumn
+from ._checks import checked_categorical
 
 
 @dataclass(frozen=True)
@@ -27,11 +17,9 @@ class SequenceCategoricalColumn:
     categorical_column: PlainCategoricalColumn
 
     def __post_init__(self) -> None:
-        inner = self.categorical_column
-        if isinstance(inner, SequenceCategoricalColumn) or not hasattr(inner, "num_buckets"):
-            raise ColumnTypeError(
-                f"a plain categorical column is wanted, got {type(inner).__name__} {inner!r}"
-            )
+        inner = checked_categorical(self.categorical_column, "a sequence")
+        if isinstance(inner, SequenceCategoricalColumn):
+            raise ColumnTypeError("already a sequence column", column=inner.name)
 
     @property
     def name(self) -> str:

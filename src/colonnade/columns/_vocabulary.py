@@ -143,6 +143,8 @@ def _from_entries(entries: Sequence[Any], texts: list[bytes], integers: bool) ->
 def _read_file(column: VocabularyFileCategoricalColumn) -> tuple[_core.Vocabulary, str]:
     path = Path(column.vocabulary_file)
     place = {"file": str(path), "key": column.key}
+    if path.exists() and not path.is_file():
+        raise VocabularyError("the vocabulary is no regular file", **place)
     try:
         content = path.read_bytes()
     except OSError as error:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from .._dtypes import FLOATS, INTEGERS, DtypeLike, dtype_name
 from ..errors import ColumnTypeError, ColumnValueError
+from ._categorical import PlainCategoricalColumn
 from ._checks import checked_categorical, checked_key
-from ._sequence import PlainCategoricalColumn, SequenceCategoricalColumn
+from ._sequence import SequenceCategoricalColumn
 
 
 @dataclass(frozen=True)

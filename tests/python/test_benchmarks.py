@@ -1,0 +1,104 @@
+"""The benchmark itself: its workloads never change, and its comparison can fail. Nothing is timed."""
+
+import numpy as np
+import pytest
+
+import colonnade as cn
+from benchmarks import memory, ours, workloads
+from benchmarks.contender import OURS, Contender, DifferentOutputsError, check_equal
+from benchmarks.timing import Timed, ratio
+
+
+@pytest.mark.parametrize("name", workloads.MAKERS)
+def test_a_workload_is_always_the_same(name):
+    first, second = workloads.make(name, batches=1), workloads.make(name, batches=1)
+    assert first.batches == second.batches
+    assert [len(batch) for batch in first.batches] == [workloads.BATCH]
+
+
+def test_permuted_ids_are_the_hard_case_for_varints():
+    plain, permuted = (workloads.make(name, batches=1).data["watches"] for name in ("W1", "W1p"))
+    np.testing.assert_array_equal(plain.row_splits, permuted.row_splits)
+    assert _varint_bytes(plain.values) < 1.9
+    assert _varint_bytes(permuted.values) > 2.8
+
+
+def _varint_bytes(ids):
+    return np.mean(1 + (ids >= 1 << 7) + (ids >= 1 << 14))
+
+
+@pytest.mark.parametrize("name", [name for name in workloads.MAKERS if name != "W5"])
+def test_records_and_tables_hold_the_same(name, tmp_path):
+    parquet = pytest.importorskip("pyarrow.parquet")
+    workload = workloads.make(name, batches=1)
+    spec = {feature.key: cn.VarLenFeature(feature.dtype) for feature in workload.features}
+    workload.write_tfrecord(tmp_path / "records")
+    workload.write_parquet(tmp_path / "table")
+    (records,) = cn.TFRecordReader(tmp_path / "records").batches(workloads.BATCH)
+    assert records.to_list() == workload.batches[0]
+    table = parquet.read_table(tmp_path / "table")
+    for key, parsed in cn.parse_example(records, spec).items():
+        assert parsed.to_list() == table.column(key).to_pylist()
+
+
+@pytest.mark.parametrize("name", workloads.MAKERS)
+def test_every_way_of_ours_runs(name, tmp_path):
+    workload = workloads.make(name, batches=1)
+    workload.write_tfrecord(tmp_path / "records")
+    singles = [[workload.batches[0][0]]]
+    outputs = {
+        contender.metric: next(contender.stream(0, 1))
+        for contender in ours.contenders(workload, singles, tmp_path / "records", threads=1)
+    }
+    check_equal(outputs["padded"], outputs["file"], "file")
+    for group, features in workload.groups().items():
+        assert outputs["full"][group].shape[-1] == sum(_width(feature) for feature in features)
+        assert len(outputs["one"][group]) == 1
+
+
+def _width(feature):
+    if feature.kind == "float":
+        return int(np.prod(feature.shape))
+    return feature.buckets if feature.indicator else workloads.DIMENSION
+
+
+EXPECTED = {"ids": np.array([[1, 2], [3, -1]]), "numbers": np.ones((2, 2), np.float32)}
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"ids": np.array([[1, 2], [4, -1]])}, r"rival: ids\(1, 0\) is 4, expected 3"),
+        ({"ids": np.array([[1, 2, -1], [3, -1, -1]])}, r"ids has shape \(2, 3\), expected \(2, 2\)"),
+        ({"numbers": np.full((2, 2), 1.001, np.float32)}, r"numbers\(0, 0\) is 1\.001"),
+        ({"numbers": np.full((2, 2), np.nan, np.float32)}, r"numbers\(0, 0\) is nan"),
+        ({"more": np.zeros(1)}, "outputs"),
+    ],
+)
+def test_other_outputs_are_refused(changed, message):
+    check_equal(EXPECTED, {"numbers": EXPECTED["numbers"] + 1e-7, "ids": EXPECTED["ids"].copy()}, "rival")
+    with pytest.raises(DifferentOutputsError, match=message):
+        check_equal(EXPECTED, EXPECTED | changed, "rival")
+
+
+def test_other_strings_are_refused():
+    words = cn.BytesArray.from_list([b"a", b"b"])
+    check_equal({"words": words}, {"words": cn.BytesArray.from_list([b"a", b"b"])}, "rival")
+    with pytest.raises(DifferentOutputsError, match=r"words\(1,\) is b'c', expected b'b'"):
+        check_equal({"words": words}, {"words": cn.BytesArray.from_list([b"a", b"c"])}, "rival")
+
+
+def test_ratios_compare_neighbours_in_time():
+    def timed(name, samples):
+        return Timed(Contender(name, "parse", lambda start, count: iter(())), samples)
+
+    slow_then_fast = timed(OURS, [10.0, 10.0, 1.0])
+    assert ratio(timed("rival", [20.0, 20.0, 2.0]), slow_then_fast) == 2.0
+
+
+def test_memory_does_not_grow():
+    assert memory.growth(20_000) <= memory.MOST_GROWTH
+
+
+def test_importing_is_small():
+    assert memory.start()["bytes"] <= memory.MOST_IMPORT_BYTES
