@@ -13,7 +13,17 @@ from . import _core
 from ._batch import SequenceBatch, Slot
 from ._features import FlatColumn, check_whole_steps, lookup, normalized, weights_column
 from ._parsing import Serialized, checked_batch
-from ._plan import THE_GROUP, Columns, GroupPlan, Groups, InnerColumn, Plan, SlotPlan, compile_plan
+from ._plan import (
+    THE_GROUP,
+    Columns,
+    GroupPlan,
+    Groups,
+    InnerColumn,
+    Plan,
+    SlotPlan,
+    check_batch,
+    compile_plan,
+)
 from ._slots import Part, add_slot, flat_column, number_column, part_key, parts, weight_key
 from ._spec import FixedLenFeature
 from .columns import DenseColumn, NumericColumn, SequenceNumericColumn
@@ -137,7 +147,7 @@ class Encoder:
         Args:
             features: {key: values}; values are a Ragged, a list of lists, an array [batch, time], an
                 Arrow array or a tensor in host memory. In dense arrays -1 (signed integers) and "" are
-                absent values. Keys that no column reads are ignored.
+                absent values. Booleans are 0 and 1. Keys that no column reads are ignored.
 
         Returns:
             A SequenceBatch, or {group: SequenceBatch} where groups were given.
@@ -222,7 +232,7 @@ class Encoder:
     def batch(self, features_or_batch: Any) -> SequenceBatch[Any]:
         """The only group's batch, encoded now if it is not yet."""
         if isinstance(features_or_batch, SequenceBatch):
-            return features_or_batch
+            return check_batch(self.plan.groups[THE_GROUP], features_or_batch)
         encoded = self.encode(features_or_batch)
         assert isinstance(encoded, SequenceBatch)
         return encoded
@@ -230,7 +240,9 @@ class Encoder:
     def batches(self, features_or_batches: Any) -> dict[str, SequenceBatch[Any]]:
         """Every group's batch by name, encoded now if they are not yet."""
         if isinstance(features_or_batches, SequenceBatch):
-            return {THE_GROUP: features_or_batches}
+            if self.plan.is_grouped:
+                raise GroupError(f"one batch for the groups {list(self.plan.groups)}; give {{group: batch}}")
+            return {THE_GROUP: self.batch(features_or_batches)}
         given = _given_batches(features_or_batches, self.plan)
         encoded = self.encode(features_or_batches) if given is None else given
         return {THE_GROUP: encoded} if isinstance(encoded, SequenceBatch) else encoded
@@ -278,7 +290,7 @@ def _given_batches(features_or_batches: Any, plan: Plan) -> dict[str, SequenceBa
     missing = [name for name in plan.groups if name not in found]
     if missing:
         raise GroupError(f"no batch for the groups {missing}; got {list(found)}")
-    return found
+    return {name: check_batch(group, found[name]) for name, group in plan.groups.items()}
 
 
 def _check_choice(what: str, value: object, choices: tuple[str, ...]) -> None:

@@ -265,9 +265,17 @@ def needs_python(column: NumberColumn) -> bool:
 def _call_normalizer(steps: npt.NDArray[Any], column: NumberColumn) -> npt.NDArray[Any]:
     assert column.normalizer_fn is not None
     try:
-        result = np.asarray(column.normalizer_fn(steps))
+        returned = column.normalizer_fn(steps)
     except NormalizerError as error:
         raise error.at(column=column.name) from None
+    if isinstance(returned, np.ma.MaskedArray):
+        raise NormalizerError("normalizer_fn returned a masked array; fill it first", column=column.name)
+    try:
+        result = np.asarray(returned)
+    except (TypeError, ValueError, RuntimeError) as error:  # uneven lists, tensors that NumPy cannot read
+        raise NormalizerError(
+            f"normalizer_fn must return numbers of shape {steps.shape}: {error}", column=column.name
+        ) from error
     if result.shape != steps.shape or result.dtype.kind not in "fiu":
         raise NormalizerError(
             f"normalizer_fn must return numbers of shape {steps.shape}, got {result.dtype} {result.shape}",
@@ -360,8 +368,18 @@ def _encoded_cells(cells: npt.NDArray[Any], key: str) -> npt.NDArray[Any]:
     for place, item in np.ndenumerate(cells):
         if not isinstance(item, str | bytes):
             kind, (row, step, _) = type(item).__name__, place
-            raise FeatureTypeError(f"a {kind} where a string was declared", key=key, row=row, step=step)
-        encoded[place] = item.encode() if isinstance(item, str) else item
+            raise FeatureTypeError(
+                f"a {kind} where a string should be; an array of objects holds strings only, or numbers only",
+                key=key,
+                row=row,
+                step=step,
+            )
+        try:
+            encoded[place] = item.encode() if isinstance(item, str) else item
+        except UnicodeEncodeError:
+            row, step, _ = place
+            message = "text with a lone surrogate cannot be UTF-8; give bytes"
+            raise FeatureTypeError(message, key=key, row=row, step=step) from None
     return encoded
 
 
@@ -431,14 +449,44 @@ def _is_array(feature: Any) -> bool:
 
 
 def _checked_array(value: Any, key: str) -> npt.NDArray[Any]:
-    cpu = 1
-    if not isinstance(value, np.ndarray):
-        if value.__dlpack_device__()[0] != cpu:
-            raise FeatureTypeError("a tensor on a device; move it to host memory first, with .cpu()", key=key)
-        value = np.asarray(value)
-    if value.ndim == 0:
+    """An array or a tensor as an array of numbers, of strings or of rows; booleans are 0 and 1."""
+    if isinstance(value, np.ma.MaskedArray):
+        raise FeatureTypeError(
+            "a masked array; fill it first, as with .filled(-1) for absent ids, or give a list of lists",
+            key=key,
+        )
+    array = value if isinstance(value, np.ndarray) else _host_array(value, key)
+    if array.ndim == 0:
         raise FeatureTypeError("a single value; a feature needs a batch dimension", key=key)
-    return value  # type: ignore[no-any-return]
+    if array.dtype == object and array.ndim > 1 and not any(isinstance(x, str | bytes) for x in array.flat):
+        array = _object_numbers(array, key)
+    return array.astype(np.uint8) if array.dtype == bool else array
+
+
+def _host_array(tensor: Any, key: str) -> npt.NDArray[Any]:
+    cpu = 1
+    if tensor.__dlpack_device__()[0] != cpu:
+        raise FeatureTypeError("a tensor on a device; move it to host memory first, with .cpu()", key=key)
+    try:
+        return np.asarray(tensor)
+    except (TypeError, ValueError, RuntimeError) as error:
+        message = f"a tensor that NumPy cannot read; detach it, or give it another dtype or layout: {error}"
+        raise FeatureTypeError(message, key=key) from error
+
+
+def _object_numbers(array: npt.NDArray[Any], key: str) -> npt.NDArray[Any]:
+    """A dense array of number objects in the dtype that suits them."""
+    for place, item in np.ndenumerate(array):
+        if not isinstance(item, int | float | np.bool_ | np.number):
+            row, step = place[:2]
+            message = (
+                f"a {type(item).__name__} is no number and no string; in a dense array -1 or '' is absent"
+            )
+            raise FeatureTypeError(message, key=key, row=row, step=step)
+    numbers = np.array(array.tolist()).reshape(array.shape)
+    if numbers.dtype == object:
+        raise NarrowingError("an array of integers some of which do not fit 64 bits; give strings", key=key)
+    return numbers
 
 
 def _holds_rows(array: npt.NDArray[Any]) -> bool:

@@ -17,7 +17,12 @@ _Int64s: TypeAlias = npt.NDArray[np.int64]
 
 # A list that contains itself would nest for ever; no feature nests deeper than this.
 _DEEPEST: Final = 8
-_TAKES: Final = {"string": {"string"}, "bool": {"bool"}, "int": {"int", "bool"}, "float": {"int", "float"}}
+_TAKES: Final = {
+    "string": {"string"},
+    "bool": {"bool"},
+    "int": {"int", "bool"},
+    "float": {"int", "float", "bool"},
+}
 
 
 def flatten(nested: Any, dtype: DtypeLike | None) -> tuple[list[_Int64s], _Array | Sequence[str | bytes]]:

@@ -6,8 +6,9 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal, TypeAlias, cast, get_args
+from typing import Any, Literal, TypeAlias, cast, get_args
 
+from ._batch import SequenceBatch
 from ._spec import FeatureSpec, column_spec, merge_specs
 from .columns import (
     BucketizedColumn,
@@ -121,6 +122,27 @@ class Plan:
                 f"{wanted} columns are wanted here, {group.outputs[0].name!r} is a {got} column; use {layer}"
             )
         return group
+
+
+def check_batch(group: GroupPlan, batch: SequenceBatch[Any]) -> SequenceBatch[Any]:
+    """Return a batch that was encoded for this group's columns.
+
+    Raises:
+        GroupError: it lacks a slot, or is a context where steps are wanted, or the other way round.
+    """
+    missing = [slot.name for slot in group.slots if slot.name not in batch.slots]
+    if missing:
+        raise GroupError(
+            f"the batch has no slot {', '.join(map(repr, missing))}, only {list(batch.slots)}; "
+            "encode it with the columns of the layer"
+        )
+    if (batch.lengths is not None) != group.is_sequence:
+        wanted, got = ("sequences", "a context") if group.is_sequence else ("a context", "sequences")
+        raise GroupError(
+            f"the batch holds {got}, the layer's columns describe {wanted}; "
+            "encode it with the columns of the layer"
+        )
+    return batch
 
 
 def compile_plan(columns: Columns | Groups) -> Plan:

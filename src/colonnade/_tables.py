@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Container, Mapping
+import sys
+import warnings
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -11,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ._plan import Table
-from .errors import TableError
+from .errors import TableError, UntrainedTableWarning
 from .initializers import truncated_normal
 
 Float32s = npt.NDArray[np.float32]
@@ -22,29 +24,59 @@ def new_table(table: Table, random: np.random.Generator) -> Float32s:
 
     Raises:
         TableError: the initializer returned another shape.
+        MemoryError: there is no memory for such a shape.
     """
     shape = (table.num_buckets, table.dimension)
     if table.initializer is not None:
         return checked_table(table, table.initializer(shape, "float32"))
-    return truncated_normal(shape, random) * np.float32(1 / math.sqrt(table.dimension))
+    try:
+        return truncated_normal(shape, random) * np.float32(1 / math.sqrt(table.dimension))
+    except (MemoryError, ValueError) as error:
+        raise too_large(table) from error
+
+
+def too_large(table: Table) -> MemoryError:
+    """The error for a table that cannot be allocated."""
+    return MemoryError(
+        f"table {table.name!r} of float32 [{table.num_buckets}, {table.dimension}] does not fit into memory; "
+        "a smaller hash_bucket_size, num_buckets or dimension makes it smaller"
+    )
 
 
 def checked_table(table: Table, array: Any) -> Float32s:
-    """An array as the table's float32 [num_buckets, dimension].
+    """A copy of an array as the table's float32 [num_buckets, dimension].
 
     Raises:
-        TableError: it is not numbers of this shape.
+        TableError: it is not numbers of this shape, or holds one that float32 cannot.
     """
     expected = (table.num_buckets, table.dimension)
     try:
         values = np.asarray(array)
     except (TypeError, ValueError, RuntimeError) as error:  # uneven lists, tensors that NumPy cannot read
         raise TableError(f"table must be numbers of shape {expected}: {error}", column=table.name) from error
+    if isinstance(array, np.ma.MaskedArray):
+        raise TableError("table must not be a masked array; fill it first", column=table.name)
     if values.shape != expected or values.dtype.kind not in "fiu":
         raise TableError(
             f"table must be numbers of shape {expected}, got {values.dtype} {values.shape}", column=table.name
         )
-    return np.ascontiguousarray(values, np.float32)
+    with np.errstate(over="ignore"):
+        copied = np.array(values, np.float32, order="C")
+    if values.dtype.itemsize > 4 and (beyond := np.isinf(copied) & ~np.isinf(values)).any():
+        row = int(np.flatnonzero(beyond.any(1))[0])
+        raise TableError(
+            f"{values[beyond][0]} in row {row} of the table does not fit float32", column=table.name
+        )
+    return copied
+
+
+def warn_untrained(names: Iterable[str]) -> None:
+    """Warn that tables are random, and point to the first line outside of this package."""
+    level, frame = 2, sys._getframe(1)
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").split(".")[0] == __package__:
+        level, frame = level + 1, frame.f_back
+    message = f"the tables {list(names)} are random; give trained ones as tables="
+    warnings.warn(message, UntrainedTableWarning, stacklevel=level)
 
 
 def check_table_names(tables: Mapping[str, Table], given: object) -> None:

@@ -239,7 +239,8 @@ def from_core(code: str, detail: dict[str, Any]) -> Exception:
             )
         case "truncated_data":
             return DataLossError(
-                f"the record promises {expected} bytes, the file has {got} left: cut off or no TFRecord file",
+                f"the record promises {expected - 4} bytes and a CRC of 4, the file has {got} left: "
+                "cut off, or no TFRecord file",
                 **detail,
             )
         case "bad_length_crc":

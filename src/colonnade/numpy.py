@@ -6,7 +6,6 @@ framework gives by its `tables()`.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
@@ -19,8 +18,7 @@ from ._encoder import Encoder
 from ._masks import concatenate_context_input as concatenate_context_input
 from ._masks import sequence_mask as sequence_mask
 from ._plan import Columns, GroupPlan, Groups, Output
-from ._tables import Float32s, check_table_names, checked_table, new_table, read_only
-from .errors import UntrainedTableWarning
+from ._tables import Float32s, check_table_names, checked_table, new_table, read_only, warn_untrained
 
 Array: TypeAlias = npt.NDArray[Any]
 Batch: TypeAlias = SequenceBatch[Array]
@@ -76,11 +74,12 @@ class Features:
 
     Args:
         columns: Columns of one group, or {name: columns}.
-        tables: Trained tables by name, as `tables()` of any layer gives; None makes random ones, with
-            an UntrainedTableWarning.
+        tables: Trained tables by name, as `tables()` of any layer gives, which are copied; None makes
+            random ones, with an UntrainedTableWarning.
 
     Raises:
         TableError: a table is missing, unknown or of another shape.
+        MemoryError: a random table does not fit into memory.
         As `Encoder` does: columns that cannot stand together.
 
     Example:
@@ -98,8 +97,7 @@ class Features:
         self._encoder = Encoder(columns)
         self.plan = self._encoder.plan
         if tables is None and self.plan.tables:
-            message = f"the tables {list(self.plan.tables)} are random; give trained ones as tables="
-            warnings.warn(message, UntrainedTableWarning, stacklevel=2)
+            warn_untrained(self.plan.tables)
         if tables is None:
             random = np.random.default_rng()
             self._tables = {name: new_table(table, random) for name, table in self.plan.tables.items()}
@@ -135,6 +133,11 @@ class SequenceFeatures(Features):
         super().__init__(columns, tables)
         self._group = self.plan.the_group_of(sequences=True)
 
+    @property
+    def width(self) -> int:
+        """Numbers in one output step: the input size of what comes next."""
+        return self._group.width
+
     def __call__(self, features_or_batch: Mapping[str, Any] | Batch) -> Embedded:
         """float32 [batch, time, width] and int64 lengths [batch]; jagged batches give [steps, width]."""
         return embed(self._group, self._tables, self._encoder.batch(features_or_batch))
@@ -146,6 +149,11 @@ class DenseFeatures(Features):
     def __init__(self, columns: Columns, tables: Mapping[str, Any] | None = None) -> None:
         super().__init__(columns, tables)
         self._group = self.plan.the_group_of(sequences=False)
+
+    @property
+    def width(self) -> int:
+        """Numbers in one output row: the input size of what comes next."""
+        return self._group.width
 
     def __call__(self, features_or_batch: Mapping[str, Any] | Batch) -> Float32s:
         """float32 [batch, width], columns in order of name."""

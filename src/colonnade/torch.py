@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
@@ -12,8 +11,8 @@ import numpy as np
 from ._batch import SequenceBatch, Slot
 from ._encoder import Encoder
 from ._plan import Columns, GroupPlan, Groups, Output, Table
-from ._tables import Float32s, check_table_names, checked_table, escape
-from .errors import ColumnValueError, DependencyError, FeatureTypeError, UntrainedTableWarning
+from ._tables import Float32s, check_table_names, checked_table, escape, too_large, warn_untrained
+from .errors import ColumnValueError, DependencyError, FeatureTypeError, TableError
 
 try:
     import torch
@@ -33,7 +32,9 @@ def embed(group: GroupPlan, tables: Mapping[str, Tensor], batch: Batch) -> Embed
     Args:
         group: The group's plan, `encoder.plan.groups[name]`.
         tables: float32 [num_buckets, dimension] by table name.
-        batch: The encoded group, as tensors on the tables' device.
+        batch: The encoded group, as tensors on the tables' device. An id beyond its table, which no
+            encoder of these columns makes, fails as `torch.nn.functional.embedding` does: on a CPU
+            with an IndexError, on a GPU with an assertion of the device.
 
     Returns:
         Columns side by side in order of name, float32: [batch, time, width] padded, [steps, width]
@@ -105,6 +106,7 @@ class Features(nn.Module):
 
     Raises:
         TableError: a table is missing, unknown or of another shape.
+        MemoryError: a new table does not fit into memory.
         As `Encoder` does: columns that cannot stand together.
 
     Example:
@@ -160,7 +162,7 @@ class SequenceFeatures(Features):
         >>> kind = cn.sequence_categorical_column_with_identity("kind", num_buckets=2)
         >>> layer = SequenceFeatures([cn.embedding_column(kind, dimension=3)])
         >>> sequence_input, sequence_length = layer({"kind": [[1], [0, 1]]})
-        >>> output, state = torch.nn.GRU(3, 8, batch_first=True)(sequence_input)
+        >>> output, state = torch.nn.GRU(layer.width, 8, batch_first=True)(sequence_input)
         >>> output.shape
         torch.Size([2, 2, 8])
     """
@@ -168,6 +170,11 @@ class SequenceFeatures(Features):
     def __init__(self, columns: Columns, tables: Mapping[str, Any] | None = None) -> None:
         super().__init__(columns, tables)
         self._group = self.plan.the_group_of(sequences=True)
+
+    @property
+    def width(self) -> int:
+        """Numbers in one output step: the `input_size` of an RNN."""
+        return self._group.width
 
     def forward(self, features_or_batch: Any) -> Embedded:
         """float32 [batch, time, width] and int64 lengths [batch]; jagged batches give [steps, width]."""
@@ -180,6 +187,11 @@ class DenseFeatures(Features):
     def __init__(self, columns: Columns, tables: Mapping[str, Any] | None = None) -> None:
         super().__init__(columns, tables)
         self._group = self.plan.the_group_of(sequences=False)
+
+    @property
+    def width(self) -> int:
+        """Numbers in one output row: the `in_features` of a linear layer."""
+        return self._group.width
 
     def forward(self, features_or_batch: Any) -> Tensor:
         """float32 [batch, width], columns in order of name."""
@@ -194,8 +206,8 @@ def sequence_input_layer(
     Args:
         features_or_batch: Features in memory, or an encoded batch.
         columns: Sequence columns.
-        tables: Arrays or tensors by table name; gradients flow into tensors. None makes random ones,
-            with an UntrainedTableWarning.
+        tables: Arrays or tensors by table name; gradients flow into tensors, which are cast to float32.
+            None makes random ones, with an UntrainedTableWarning.
 
     Returns:
         float32 [batch, time, width] and int64 lengths [batch].
@@ -204,8 +216,7 @@ def sequence_input_layer(
     group = encoder.plan.the_group_of(sequences=True)
     if tables is None:
         if encoder.plan.tables:
-            message = f"the tables {list(encoder.plan.tables)} are random; give trained ones as tables="
-            warnings.warn(message, UntrainedTableWarning, stacklevel=2)
+            warn_untrained(encoder.plan.tables)
         tensors = {name: _new_table(table) for name, table in encoder.plan.tables.items()}
     else:
         check_table_names(encoder.plan.tables, tables)
@@ -214,11 +225,11 @@ def sequence_input_layer(
     return embed(group, tensors, to_tensors(encoder.batch(features_or_batch), device))
 
 
-def sequence_mask(lengths: Tensor, maxlen: int | None = None) -> Tensor:
+def sequence_mask(lengths: Any, maxlen: int | None = None) -> Tensor:
     """True where a step exists: mask[..., j] is j < lengths[...].
 
     Args:
-        lengths: Integers of any shape.
+        lengths: Integers of any shape: a tensor, or what `torch.as_tensor` takes.
         maxlen: Size of the last axis; None is the largest length, at least 0.
 
     Returns:
@@ -228,13 +239,19 @@ def sequence_mask(lengths: Tensor, maxlen: int | None = None) -> Tensor:
         FeatureTypeError: lengths are not integers.
         ColumnValueError: maxlen is negative.
     """
-    if lengths.is_floating_point() or lengths.is_complex() or lengths.dtype == torch.bool:
-        raise FeatureTypeError(f"lengths must be integers, got {lengths.dtype}")
+    try:
+        tensor: Tensor = torch.as_tensor(lengths)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise FeatureTypeError(f"lengths must be one tensor of integers: {error}") from error
+    if tensor.numel() == 0:
+        tensor = tensor.to(torch.int64)
+    if tensor.is_floating_point() or tensor.is_complex() or tensor.dtype == torch.bool:
+        raise FeatureTypeError(f"lengths must be integers, got {tensor.dtype}")
     if maxlen is None:
-        maxlen = max(int(lengths.max()), 0) if lengths.numel() else 0
+        maxlen = max(int(tensor.max()), 0) if tensor.numel() else 0
     if maxlen < 0:
         raise ColumnValueError(f"maxlen must not be negative, got {maxlen}")
-    return torch.arange(maxlen, device=lengths.device) < lengths.unsqueeze(-1)
+    return torch.arange(maxlen, device=tensor.device) < tensor.unsqueeze(-1)
 
 
 def concatenate_context_input(context_input: Tensor, sequence_input: Tensor) -> Tensor:
@@ -268,17 +285,29 @@ def _new_table(table: Table) -> Tensor:
     if table.initializer is not None:
         return _given_table(table, table.initializer((table.num_buckets, table.dimension), "float32"))
     stddev = 1 / math.sqrt(table.dimension)
-    values = torch.empty(table.num_buckets, table.dimension)
+    try:
+        values = torch.empty(table.num_buckets, table.dimension, dtype=torch.float32)
+    except RuntimeError as error:
+        raise too_large(table) from error
     return nn.init.trunc_normal_(values, std=stddev, a=-2 * stddev, b=2 * stddev)
 
 
 def _given_table(table: Table, given: Any) -> Tensor:
-    array = given.detach().cpu().numpy() if isinstance(given, Tensor) else given
-    return torch.from_numpy(checked_table(table, array).copy())
+    if isinstance(given, Tensor):
+        given = given.detach().cpu()
+        given = given.float() if given.dtype == torch.bfloat16 else given  # which NumPy does not know
+    return torch.from_numpy(checked_table(table, given))
 
 
 def _given_tensor(table: Table, given: Any) -> Tensor:
+    """A table that keeps its gradients and its device."""
     if not isinstance(given, Tensor):
         return _given_table(table, given)
-    checked_table(table, given.detach().cpu().numpy())
-    return given
+    if given.shape != (table.num_buckets, table.dimension) or given.is_complex() or given.dtype == torch.bool:
+        expected, got = (table.num_buckets, table.dimension), tuple(given.shape)
+        message = f"table must be numbers of shape {expected}, got {given.dtype} {got}"
+        raise TableError(message, column=table.name)
+    cast = given.to(torch.float32)
+    if given.dtype == torch.float64 and bool((cast.isinf() & ~given.isinf()).any()):
+        raise TableError("a number in the table does not fit float32", column=table.name)
+    return cast

@@ -31,7 +31,7 @@ enum class Code : std::uint8_t {
     unequal_lengths,   // got, expected: steps of two columns of one group
     // TFRecord files.
     truncated_header,  // the file ends inside a 12-byte header
-    truncated_data,    // got: bytes left, expected: bytes promised
+    truncated_data,    // got: bytes left, expected: bytes promised, with the CRC
     bad_length_crc,    // got, expected: masked CRC-32C
     bad_data_crc,      // got, expected: masked CRC-32C
     oversized_record,  // got: bytes promised, expected: limits::record_bytes

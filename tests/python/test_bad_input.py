@@ -201,7 +201,7 @@ class TestFiles:
         raw = (2**30).to_bytes(8, "little")
         header = raw + framing.masked_crc32c(raw).to_bytes(4, "little")
         path = self.damaged(tmp_path, None, framing.frame(b"good") + header + b"little")
-        self.check(path, errors.DataLossError, self.LENGTH_AT, "bytes, the file has 6 left")
+        self.check(path, errors.DataLossError, self.LENGTH_AT, "bytes and a CRC of 4, the file has 6 left")
 
 
 def test_an_unset_feature_is_an_empty_sequence():

@@ -416,35 +416,66 @@ def test_features_of_different_batch_sizes():
     assert isinstance(error, ValueError)
 
 
-class TestLeft:
-    """Defects that are known and not yet mended."""
+class TestOddities:
+    """What NumPy, torch or Python refuse in words of their own, or take without a word."""
 
-    @pytest.mark.xfail(strict=True, reason="an untyped UnicodeEncodeError")
     def test_lone_surrogate_in_a_dense_array(self):
         with pytest.raises(FeatureTypeError) as caught:
             encoded(WORDS, np.array([["a", "\ud800"]], object))
         assert caught.value.where == {"key": "k", "row": 0, "step": 1}
 
-    @pytest.mark.xfail(strict=True, reason="an untyped TypeError from torch")
     def test_bfloat16_tensor(self):
         with pytest.raises(FeatureTypeError):
             encoded(numbers(), torch.ones(1, 1, dtype=torch.bfloat16))
 
-    @pytest.mark.xfail(strict=True, reason="an untyped RuntimeError from torch")
     def test_tensor_that_requires_a_gradient(self):
         with pytest.raises(FeatureTypeError):
             encoded(numbers(), torch.ones(1, 1, requires_grad=True))
 
-    @pytest.mark.xfail(strict=True, reason="an untyped ValueError from NumPy")
     def test_normalizer_that_returns_uneven_lists(self):
-        with pytest.raises(NormalizerError):
+        with pytest.raises(NormalizerError, match="inhomogeneous") as caught:
             encoded(numbers(normalizer_fn=lambda steps: [[1], [2, 3]]), [[1.0, 2.0]])
+        assert caught.value.where == {"column": "k"}
 
-    @pytest.mark.xfail(strict=True, reason="the mask is dropped without a word")
+    def test_normalizer_that_returns_a_masked_array(self):
+        column = numbers(normalizer_fn=lambda steps: np.ma.masked_greater(steps, 1))
+        failure(NormalizerError, lambda: encoded(column, [[1.0, 2.0]]), "a masked array", column="k")
+
     def test_masked_array(self):
         with pytest.raises(FeatureTypeError):
             encoded(numbers(), np.ma.array([[1.0, 2.0]], mask=[[False, True]]))
 
-    @pytest.mark.xfail(strict=True, reason="taken for strings")
     def test_integers_in_an_object_array(self):
         assert encoded(IDS, np.array([[1, 2], [3, 4]], object)) == [[1, 2], [3, 4]]
+        assert encoded(IDS, np.array([[1, -1, np.uint8(4)], [True, -1, -1]], object)) == [[1, -1, 4], [1]]
+        assert encoded(numbers(), np.array([[1, 2.5]], object)) == [[[1.0], [2.5]]]
+        assert encoded(IDS, np.empty((2, 0), object)) == [[], []]
+
+    def test_objects_that_are_no_numbers(self):
+        for item in (None, [1], {}, object()):
+            feature = np.full((2, 2), 1, object)
+            feature[1, 0] = item
+            failure(
+                FeatureTypeError,
+                lambda f=feature: encoded(IDS, f),
+                "is no number and no string",
+                key="k",
+                row=1,
+                step=0,
+            )
+        failure(
+            NarrowingError,
+            lambda: encoded(IDS, np.array([[1, 2**64]], object)),
+            "do not fit 64 bits",
+            key="k",
+        )
+
+    @pytest.mark.parametrize("make", [list, np.array, torch.tensor, pa.array, cn.Ragged.from_list])
+    def test_booleans_are_0_and_1_in_every_container(self, make):
+        feature = make([[True, False], [False, True]])
+        assert encoded(IDS, feature) == [[1, 0], [0, 1]]
+        assert encoded(HASHED_INTS, feature) == encoded(HASHED_INTS, [[1, 0], [0, 1]])
+        assert encoded(numbers(), feature) == [[[1], [0]], [[0], [1]]]
+        assert encoded(numbers(dtype="int8"), feature) == [[[1], [0]], [[0], [1]]]
+        with pytest.raises(FeatureTypeError):
+            encoded(WORDS, feature)

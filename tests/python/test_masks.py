@@ -53,6 +53,14 @@ class TestMask:
         failure(ColumnValueError, lambda: module.sequence_mask(array([1]), -1), "maxlen must")
 
 
+@pytest.mark.parametrize("module", [cn, colonnade.numpy, colonnade.torch])
+def test_a_mask_of_lists(module):
+    assert module.sequence_mask([1, 2]).tolist() == [[True, False], [True, True]]
+    assert module.sequence_mask((), 3).shape == (0, 3)
+    for wrong in ([[1], [1, 2]], "abc", None, [1.5]):
+        failure(FeatureTypeError, lambda wrong=wrong: module.sequence_mask(wrong), "lengths must be")
+
+
 @MODULES
 class TestConcatenation:
     """The context behind every step, padding too."""

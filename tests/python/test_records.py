@@ -303,7 +303,7 @@ class TestDamage:
             f"file {str(path)!r}, record 1, byte 21: "
             "the file ends inside a record's header, after 9 of 12 bytes"
         )
-        assert "promises 9 bytes, the file has 8 left" in str(loss(FILE[:20]))
+        assert "promises 5 bytes and a CRC of 4, the file has 8 left" in str(loss(FILE[:20]))
 
     def test_the_error_stays(self) -> None:
         records = iter(TFRecordReader(io.BytesIO(FILE[:-1])))

@@ -48,6 +48,11 @@ class TestNew:
 
         assert new_table(with_initializer(initializer), random()).tolist() == [[2, 2, 2]] * 4
 
+    @pytest.mark.parametrize("rows", [2**45, 2**62])
+    def test_beyond_memory(self, rows):
+        with pytest.raises(MemoryError, match=rf"'a' of float32 \[{rows}, 3\] does not fit into memory"):
+            new_table(Table("a", rows, 3, None, True), random())
+
     @pytest.mark.parametrize(
         "made", [np.zeros((3, 4)), np.zeros(12), None, "zeros", 0.0, [[1], [2, 3]], np.zeros((4, 3), complex)]
     )
@@ -69,6 +74,20 @@ class TestGiven:
         checked = checked_table(TABLE, np.ones((4, 3), dtype))
         assert checked.dtype == np.float32
         assert checked.flags.c_contiguous
+
+    def test_a_number_beyond_float32(self):
+        given = np.ones((4, 3))
+        given[2, 1], given[0, 0] = -1e300, np.inf
+        where = {"column": "a_embedding"}
+        failure(
+            TableError, lambda: checked_table(TABLE, given), "-1e.300 in row 2 .* not fit float32", **where
+        )
+        given[2, 1] = np.nan
+        assert checked_table(TABLE, given)[0, 0] == np.inf
+
+    def test_masked_arrays(self):
+        masked = np.ma.masked_equal(np.ones((4, 3)), 1)
+        failure(TableError, lambda: checked_table(TABLE, masked), "masked array", column="a_embedding")
 
     def test_lists_and_transposed_arrays(self):
         assert checked_table(TABLE, [[1, 2, 3]] * 4).tolist() == [[1, 2, 3]] * 4

@@ -272,6 +272,13 @@ class TestTables:
             )
 
 
+@pytest.mark.parametrize("buckets", [2**45, 2**62])
+def test_tables_beyond_memory(buckets):
+    column = cn.embedding_column(cn.sequence_categorical_column_with_identity("a", buckets), 4)
+    with pytest.raises(MemoryError, match=rf"'a_embedding' of float32 \[{buckets}, 4\] does not fit"):
+        SequenceFeatures(column)
+
+
 class TestModule:
     """An ordinary nn.Module."""
 
@@ -314,6 +321,10 @@ class TestModule:
         assert "features.embeddings.a_embedding" in model.state_dict()
         assert model(FEATURES).shape == (3, 4)
 
+    def test_width(self):
+        assert SequenceFeatures([A, N]).width == 7
+        assert DenseFeatures(cn.numeric_column("age", shape=(2, 3))).width == 6
+
     def test_repr_names_the_columns(self):
         assert "columns=['a_embedding', 'n']" in repr(SequenceFeatures([N, A]))
 
@@ -336,13 +347,11 @@ class TestGroups:
             FeatureTypeError, lambda: SequenceFeatures(A)([b""]), "for serialized records use encode_examples"
         )
 
-    @pytest.mark.xfail(strict=True, reason="an untyped KeyError")
     def test_batch_of_other_columns(self):
         batch = cn.Encoder(N).encode(FEATURES)
         with pytest.raises(GroupError):
             SequenceFeatures(A)(batch)
 
-    @pytest.mark.xfail(strict=True, reason="taken for steps without a word")
     def test_batch_of_a_context(self):
         batch = cn.Encoder(cn.indicator_column(cn.categorical_column_with_identity("a", 5))).encode(FEATURES)
         with pytest.raises(GroupError):
@@ -384,7 +393,31 @@ class TestFunctionalForm:
             column="a_embedding",
         )
 
-    @pytest.mark.xfail(strict=True, reason="the output has the dtype of the table")
     def test_float64_tensors_as_tables(self):
-        output, _ = sequence_input_layer(FEATURES, A, {"a_embedding": torch.zeros(5, 3, dtype=torch.float64)})
-        assert output.dtype == torch.float32
+        for dtype in (torch.float64, torch.float16, torch.bfloat16, torch.int64):
+            weights = torch.ones(5, 3, dtype=dtype)
+            output, _ = sequence_input_layer(FEATURES, A, {"a_embedding": weights})
+            assert output.dtype == torch.float32
+            assert torch.equal(output, SequenceFeatures(A, {"a_embedding": weights})(FEATURES)[0])
+
+    def test_gradients_flow_through_the_cast(self):
+        weights = torch.ones(5, 3, dtype=torch.float64, requires_grad=True)
+        sequence_input_layer(FEATURES, A, {"a_embedding": weights})[0].sum().backward()
+        assert weights.grad[:, 0].tolist() == [0, 2, 1, 0, 1]
+
+    def test_tensors_that_are_no_tables(self):
+        for wrong in (torch.zeros(5, 3, dtype=torch.bool), torch.zeros(5, 3, dtype=torch.complex64)):
+            failure(
+                TableError,
+                lambda w=wrong: sequence_input_layer(FEATURES, A, {"a_embedding": w}),
+                "numbers of shape",
+                column="a_embedding",
+            )
+        beyond = torch.full((5, 3), 1e300, dtype=torch.float64)
+        for layer in (SequenceFeatures, lambda *args: sequence_input_layer(FEATURES, *args)):
+            failure(
+                TableError,
+                lambda layer=layer: layer(A, {"a_embedding": beyond}),
+                "does not fit float32",
+                column="a_embedding",
+            )
