@@ -1,6 +1,7 @@
 #include "encode.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <numeric>
 
 #include "threads.hpp"
@@ -113,6 +114,18 @@ template <typename Write>
     return {};
 }
 
+// Fast because nearly every padding (-1 and 0) is one byte over and over, for which memset has the widest stores.
+template <typename Item>
+void fill(Item* begin, Item* end, Item padding) {
+    std::uint8_t bytes[sizeof padding];
+    std::memcpy(bytes, &padding, sizeof padding);
+    if (std::ranges::all_of(bytes, [&](std::uint8_t byte) { return byte == bytes[0]; })) {
+        std::memset(begin, bytes[0], static_cast<std::size_t>(end - begin) * sizeof padding);
+    } else {
+        std::fill(begin, end, padding);
+    }
+}
+
 // Writes one array of a sequence group. `make(row, out)` gives all items of a row; only rows that lose
 // steps take the way through scratch memory.
 template <typename Item, typename Make>
@@ -131,8 +144,8 @@ template <typename Item, typename Make>
             }
             if (layout.jagged) continue;
             auto* begin = out + i * layout.width * step_items;
-            std::fill(begin, to, padding);
-            std::fill(to + row.kept * step_items, begin + layout.width * step_items, padding);
+            fill(begin, to, padding);
+            fill(to + row.kept * step_items, begin + layout.width * step_items, padding);
         }
         return {};
     });
@@ -220,7 +233,7 @@ template <typename Item, typename Make>
                 continue;
             }
             auto* begin = out + i * layout.width * values.width;
-            std::fill_n(begin, layout.width * values.width, padding);
+            fill(begin, begin + layout.width * values.width, padding);
             auto* to = out + row.to * values.width;
             for (std::size_t step = 0; step < row.kept; ++step, to += values.width) {
                 const auto count = splits[step + 1] - splits[step];

@@ -1,57 +1,9 @@
 #include "fingerprint64.hpp"
 
-#include <bit>
-#include <cstring>
 #include <utility>
 
-namespace colonnade {
+namespace colonnade::farmhash {
 namespace {
-
-using u64 = std::uint64_t;
-
-constexpr u64 k0 = 0xc3a5c85c97cb3127;
-constexpr u64 k1 = 0xb492b66fbe98f273;
-constexpr u64 k2 = 0x9ae16a3b2f90404f;
-
-u64 load64(const std::uint8_t* at) {
-    u64 word;
-    std::memcpy(&word, at, sizeof word);
-    return word;
-}
-
-u64 load32(const std::uint8_t* at) {
-    std::uint32_t word;
-    std::memcpy(&word, at, sizeof word);
-    return word;
-}
-
-constexpr u64 fold(u64 value) { return value ^ (value >> 47); }
-
-constexpr u64 mix(u64 u, u64 v, u64 multiplier) {
-    const u64 a = fold((u ^ v) * multiplier);
-    return fold((v ^ a) * multiplier) * multiplier;
-}
-
-// Strings of 4 to 16 bytes take one path for all lengths, since a branch on the length would often be
-// mispredicted: four loads that overlap as much as needed, and the words of either formula by selection.
-u64 hash_to_16(const std::uint8_t* s, std::size_t size) {
-    const u64 multiplier = k2 + size * 2;
-    if (size >= 4) {
-        const bool is_long = size >= 8;
-        const std::size_t second = is_long ? 4 : 0;
-        const u64 first = load32(s);
-        const u64 last = load32(s + size - 4);
-        const u64 a = (first | load32(s + second) << 32) + k2;
-        const u64 b = load32(s + size - 4 - second) | last << 32;
-        const u64 u = is_long ? std::rotr(b, 37) * multiplier + a : size + (first << 3);
-        const u64 v = is_long ? (std::rotr(a, 25) + b) * multiplier : last;
-        return mix(u, v, multiplier);
-    }
-    if (size == 0) return k2;
-    const u64 y = s[0] + (u64{s[size >> 1]} << 8);
-    const u64 z = size + (u64{s[size - 1]} << 2);
-    return fold(y * k2 ^ z * k0) * k2;
-}
 
 u64 hash_to_32(const std::uint8_t* s, std::size_t size) {
     const u64 multiplier = k2 + size * 2;
@@ -124,12 +76,10 @@ u64 hash_long(const std::uint8_t* s, std::size_t size) {
 
 }  // namespace
 
-u64 fingerprint64(const void* data, std::size_t size) {
-    const auto* s = static_cast<const std::uint8_t*>(data);
-    if (size <= 16) return hash_to_16(s, size);
+u64 hash_beyond_16(const std::uint8_t* s, std::size_t size) {
     if (size <= 32) return hash_to_32(s, size);
     if (size <= 64) return hash_to_64(s, size);
     return hash_long(s, size);
 }
 
-}  // namespace colonnade
+}  // namespace colonnade::farmhash
