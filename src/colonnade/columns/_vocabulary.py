@@ -294,6 +294,8 @@ def categorical_column_with_vocabulary_file(
     The arguments and the errors are those of `sequence_categorical_column_with_vocabulary_file`, in
     TensorFlow's order, which is another one.
     """
+    if default_value is not None and num_oov_buckets:
+        raise ColumnValueError("give either num_oov_buckets or a default_value, not both", key=key)
     default = -1 if default_value is None else default_value
     return VocabularyFileCategoricalColumn(
         key,
