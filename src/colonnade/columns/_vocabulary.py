@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
 import os
-from collections.abc import Sequence
+import zlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 from weakref import WeakValueDictionary
 
 import numpy as np
@@ -19,8 +21,15 @@ from ..errors import ColumnTypeError, ColumnValueError, VocabularyError
 from ._checks import checked_int, checked_key
 from ._sequence import SequenceCategoricalColumn
 
-_compiled: WeakValueDictionary[tuple[str, int, bool], _core.Vocabulary] = WeakValueDictionary()
-"""Tables in use, by hash of the source, size, and whether they hold integers: equal ones are one."""
+Identity: TypeAlias = tuple[str, str, int, bool]
+"""Of a table: list or file, hash of the source, size, and whether it holds integers."""
+
+_compiled: WeakValueDictionary[Identity, _core.Vocabulary] = WeakValueDictionary()
+"""Tables in use: equal ones are one."""
+
+GZIP_MAGIC = b"\x1f\x8b"
+MOST_TEXT = 2**32
+"""Bytes that a vocabulary file may hold, unpacked; a small gzip file can promise anything."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -55,6 +64,11 @@ class VocabularyListCategoricalColumn:
         """The size of the vocabulary and of the out-of-vocabulary buckets."""
         return len(self.vocabulary_list) + self.num_oov_buckets
 
+    def __hash__(self) -> int:
+        # Columns are looked up with every batch, so not over millions of entries.
+        entries = self.vocabulary_list
+        return hash((self.key, len(entries), entries[:4], entries[-1], self.dtype, self.default_value))
+
     def __repr__(self) -> str:
         entries = self.vocabulary_list
         shown = (
@@ -87,9 +101,7 @@ class VocabularyFileCategoricalColumn:
 
     def __post_init__(self) -> None:
         key = checked_key(self.key)
-        if not isinstance(self.vocabulary_file, str | os.PathLike) or not os.fspath(self.vocabulary_file):
-            raise ColumnTypeError(f"vocabulary_file must be a path, got {self.vocabulary_file!r}", key=key)
-        object.__setattr__(self, "vocabulary_file", os.fspath(self.vocabulary_file))
+        object.__setattr__(self, "vocabulary_file", _checked_path(self.vocabulary_file, key))
         object.__setattr__(self, "dtype", _checked_dtype(self.dtype, key))
         if self.vocabulary_size is not None:
             size = checked_int(self.vocabulary_size, "vocabulary_size", at_least=1, key=key)
@@ -127,7 +139,9 @@ def compile_vocabulary(column: VocabularyColumn) -> _core.Vocabulary:
     texts = [str(entry).encode() if integers else _as_bytes(entry) for entry in entries]
     digest = hashlib.sha256(b"".join(len(text).to_bytes(8, "little") + text for text in texts)).hexdigest()
     try:
-        return _cached((digest, len(entries), integers), lambda: _from_entries(entries, texts, integers))
+        return _cached(
+            ("list", digest, len(entries), integers), lambda: _from_entries(entries, texts, integers)
+        )
     except VocabularyError as error:
         raise error.at(key=column.key) from None
 
@@ -143,10 +157,7 @@ def _from_entries(entries: Sequence[Any], texts: list[bytes], integers: bool) ->
 def _read_file(column: VocabularyFileCategoricalColumn) -> tuple[_core.Vocabulary, str]:
     path = Path(column.vocabulary_file)
     place = {"file": str(path), "key": column.key}
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise VocabularyError(f"the vocabulary cannot be read: {error.strerror}", **place) from error
+    content = _content(path, place)
     sha256 = hashlib.sha256(content).hexdigest()
     if column.sha256 not in ("", sha256):
         raise VocabularyError(
@@ -155,18 +166,38 @@ def _read_file(column: VocabularyFileCategoricalColumn) -> tuple[_core.Vocabular
         )
     integers, size = column.dtype != "string", column.vocabulary_size
     try:
-        text = gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content
-        vocabulary = _cached(
-            (sha256, size or -1, integers), lambda: _core.vocabulary_from_text(text, size, integers)
-        )
-    except (OSError, EOFError) as error:
-        raise VocabularyError(f"the vocabulary is no sound gzip file: {error}", **place) from error
+        text = _unpacked(content, place) if content.startswith(GZIP_MAGIC) else content
+        identity = ("file", sha256, size or -1, integers)
+        vocabulary = _cached(identity, lambda: _core.vocabulary_from_text(text, size, integers))
     except VocabularyError as error:
         raise error.at(**place) from None
     return vocabulary, sha256
 
 
-def _cached(identity: tuple[str, int, bool], build: Any) -> _core.Vocabulary:
+def _content(path: Path, place: dict[str, str]) -> bytes:
+    try:
+        # A pipe or a device may have no end.
+        if path.exists() and not path.is_file():
+            raise VocabularyError("the vocabulary is no regular file", **place)
+        if path.stat().st_size > MOST_TEXT:
+            raise VocabularyError(f"the vocabulary has more than {MOST_TEXT} bytes", **place)
+        return path.read_bytes()
+    except OSError as error:
+        raise VocabularyError(f"the vocabulary cannot be read: {error.strerror}", **place) from error
+
+
+def _unpacked(content: bytes, place: dict[str, str]) -> bytes:
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
+            text = file.read(MOST_TEXT + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise VocabularyError(f"the vocabulary is no sound gzip file: {error}", **place) from error
+    if len(text) > MOST_TEXT:
+        raise VocabularyError(f"the vocabulary holds more than {MOST_TEXT} bytes, unpacked", **place)
+    return text
+
+
+def _cached(identity: Identity, build: Callable[[], _core.Vocabulary]) -> _core.Vocabulary:
     vocabulary = _compiled.get(identity)
     if vocabulary is None:
         vocabulary = _compiled[identity] = build()
@@ -204,6 +235,15 @@ def _checked_entries(entries: Any, key: str) -> tuple[str | bytes | int, ...]:
                     f"vocabulary_list[{place}] is not valid Unicode: {entry!r}", key=key
                 ) from None
     return tuple(plain)
+
+
+def _checked_path(path: object, key: str) -> str:
+    text = os.fspath(path) if isinstance(path, os.PathLike) else path
+    if not isinstance(text, str):
+        raise ColumnTypeError(f"vocabulary_file must be a path, got {path!r}", key=key)
+    if not text or "\0" in text:
+        raise ColumnValueError(f"vocabulary_file is no name of a file: {path!r}", key=key)
+    return text
 
 
 def _checked_dtype(dtype: DtypeLike, key: str) -> str:
@@ -299,7 +339,7 @@ def categorical_column_with_vocabulary_file(
     default = -1 if default_value is None else default_value
     return VocabularyFileCategoricalColumn(
         key,
-        os.fspath(vocabulary_file) if isinstance(vocabulary_file, os.PathLike) else vocabulary_file,
+        vocabulary_file,  # type: ignore[arg-type]
         vocabulary_size,
         num_oov_buckets,
         default,
