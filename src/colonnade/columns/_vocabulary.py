@@ -18,7 +18,7 @@ import numpy as np
 from .. import _core
 from .._dtypes import INTEGERS, DtypeLike, dtype_name
 from ..errors import ColumnTypeError, ColumnValueError, VocabularyError
-from ._checks import checked_int, checked_key
+from ._checks import INT64_MAX, checked_int, checked_key
 from ._sequence import SequenceCategoricalColumn
 
 Identity: TypeAlias = tuple[str, str, int, bool]
@@ -72,9 +72,9 @@ class VocabularyListCategoricalColumn:
     def __repr__(self) -> str:
         entries = self.vocabulary_list
         shown = (
-            repr(entries)
+            f"({', '.join(map(_short, entries))})"
             if len(entries) <= 4
-            else f"({', '.join(map(repr, entries[:3]))}, ... {len(entries)} in all)"
+            else f"({', '.join(map(_short, entries[:3]))}, ... {len(entries)} in all)"
         )
         return (
             f"VocabularyListCategoricalColumn(key={self.key!r}, vocabulary_list={shown}, "
@@ -208,6 +208,11 @@ def _as_bytes(entry: str | bytes | int) -> bytes:
     return entry.encode() if isinstance(entry, str) else bytes(entry)
 
 
+def _short(entry: str | bytes | int) -> str:
+    text = repr(entry)
+    return text if len(text) <= 40 else f"{text[:36]} ..."
+
+
 def _checked_entries(entries: Any, key: str) -> tuple[str | bytes | int, ...]:
     if not isinstance(entries, list | tuple | np.ndarray):
         raise ColumnTypeError(
@@ -260,6 +265,8 @@ def _check_out_of_vocabulary(column: VocabularyColumn, size: int, key: str) -> N
         raise ColumnValueError("give either num_oov_buckets or a default_value, not both", key=key)
     if default >= size:
         raise ColumnValueError(f"default_value must be -1 or in [0, {size}), got {default}", key=key)
+    if size + buckets > INT64_MAX:
+        raise ColumnValueError(f"ids must fit 64 bits, got {buckets} num_oov_buckets", key=key)
     object.__setattr__(column, "num_oov_buckets", buckets)
     object.__setattr__(column, "default_value", default)
 
