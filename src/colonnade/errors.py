@@ -221,7 +221,8 @@ def from_core(code: str, detail: dict[str, Any]) -> Exception:
             return WeightsError(f"{what}; give each id of each step one weight", **detail)
         case "unequal_lengths" if other is None:
             return UnequalLengthsError(
-                f"{got} steps, but the cross's first key has {expected}; all keys need the same steps", **detail
+                f"{got} steps, but the cross's first key has {expected}; all keys need the same steps",
+                **detail,
             )
         case "unequal_lengths":
             return UnequalLengthsError(
