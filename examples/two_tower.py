@@ -36,11 +36,9 @@ class TwoTower(nn.Module):
         self.user = nn.Linear(WIDTH, WIDTH)
 
     def forward(self, batches: dict[str, cn.SequenceBatch]) -> Tensor:
-        """A logit for each row."""
         outputs = self.features(batches)
         (steps, lengths), (item, _) = outputs["history"], outputs["candidate"]
-        # Padding is all zeros, so the sum needs no mask.
-        mean = steps.sum(1) / lengths.clamp(min=1).unsqueeze(-1)
+        mean = steps.sum(1) / lengths.clamp(min=1).unsqueeze(-1)  # padding is all zeros
         return (self.user(mean) * item).sum(-1)
 
 
@@ -62,7 +60,7 @@ def make_records(rows: int, seed: int) -> tuple[list[bytes], Tensor]:
 
 
 def train(model: TwoTower, steps: int = 80) -> list[float]:
-    """The loss of every step, each on records of its own."""
+    """The loss of every step, each on new records."""
     encoder = cn.Encoder(GROUPS)
     optimizer, losses = torch.optim.Adam(model.parameters(), lr=0.02), []
     for step in range(steps):

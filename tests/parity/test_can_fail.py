@@ -10,7 +10,10 @@ import json
 from pathlib import Path
 
 import pytest
+from parity.cases import hash_vectors
 from parity.compare import check
+from reference import encode
+from reference import fingerprint64 as reference
 
 from colonnade import _core, _encoder, _plan, _slots
 from colonnade.columns import CrossedColumn, EmbeddingColumn
@@ -156,3 +159,23 @@ def test_fault_is_caught(fault, case, monkeypatch):
     names = caught()
     assert case in names
     assert any(name.startswith("random/") for name in names), "only written cases notice"
+
+
+@pytest.mark.parametrize("constant", ["_K0", "_K1", "_K2"])
+def test_a_constant_of_the_hash_is_caught(constant, monkeypatch):
+    """The core's constants are compiled in; those of its slow twin give the same ids, until one changes."""
+    wanted = json.loads((FOLDER / "fingerprints.json").read_text())
+
+    def ids():
+        return [reference.fingerprint64(raw) % wanted["hash_bucket_size"] for raw in hash_vectors()]
+
+    assert ids() == wanted["ids"]
+    monkeypatch.setattr(reference, constant, getattr(reference, constant) ^ 2)
+    assert ids() != wanted["ids"]
+
+
+def test_the_constant_of_the_cross_is_caught(monkeypatch):
+    """The same for the fold of a cross, on an id that TensorFlow computed."""
+    assert encode.cross([["a", "b"], ["c"]], 1000) == [566, 254]
+    monkeypatch.setattr(encode, "_CAT", encode._CAT ^ 2)
+    assert encode.cross([["a", "b"], ["c"]], 1000) != [566, 254]

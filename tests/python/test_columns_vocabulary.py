@@ -155,13 +155,6 @@ class TestList:
         assert one is other
         assert one is not _vocabulary.compile_vocabulary(listed("x", ["a", "c"]).categorical_column)
 
-    def test_a_file_cannot_pass_for_a_list(self, write):
-        """Its bytes may be those that a list's hash is made of."""
-        list_table = _vocabulary.compile_vocabulary(listed("k", ["a"]).categorical_column)
-        path = write((1).to_bytes(8, "little") + b"a")
-        column = filed("k", path, vocabulary_size=1).categorical_column
-        assert _vocabulary.compile_vocabulary(column) is not list_table
-
     def test_uint64_beyond_int64(self):
         error = refusal(
             NarrowingError,

@@ -9,11 +9,13 @@ import os
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 from weakref import WeakValueDictionary
 
 import numpy as np
+import numpy.typing as npt
 
 from .. import _core
 from .._dtypes import INTEGERS, DtypeLike, dtype_name
@@ -134,24 +136,27 @@ def compile_vocabulary(column: VocabularyColumn) -> _core.Vocabulary:
     """
     if isinstance(column, VocabularyFileCategoricalColumn):
         return _read_file(column)[0]
-    integers = column.dtype != "string"
-    entries = column.vocabulary_list
-    texts = [str(entry).encode() if integers else _as_bytes(entry) for entry in entries]
-    digest = hashlib.sha256(b"".join(len(text).to_bytes(8, "little") + text for text in texts)).hexdigest()
+    entries, integers = column.vocabulary_list, column.dtype != "string"
+    make: Callable[[], _core.Vocabulary]
+    if integers:
+        numbers = np.array(entries, np.int64)
+        digest = _digest(numbers)
+        make = partial(_core.vocabulary_from_integers, numbers)
+    else:
+        texts = list(map(_as_bytes, entries))
+        offsets = np.zeros(len(texts) + 1, np.int64)
+        np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)), out=offsets[1:])
+        data = np.frombuffer(b"".join(texts), np.uint8)
+        digest = _digest(data) + _digest(offsets)
+        make = partial(_core.vocabulary_from_strings, data, offsets)
     try:
-        return _cached(
-            ("list", digest, len(entries), integers), lambda: _from_entries(entries, texts, integers)
-        )
+        return _cached(("list", digest, len(entries), integers), make)
     except VocabularyError as error:
         raise error.at(key=column.key) from None
 
 
-def _from_entries(entries: Sequence[Any], texts: list[bytes], integers: bool) -> _core.Vocabulary:
-    if integers:
-        return _core.vocabulary_from_integers(np.array(entries, np.int64))
-    offsets = np.zeros(len(texts) + 1, np.int64)
-    np.cumsum([len(text) for text in texts], out=offsets[1:])
-    return _core.vocabulary_from_strings(np.frombuffer(b"".join(texts), np.uint8), offsets)
+def _digest(array: npt.NDArray[Any]) -> str:
+    return hashlib.sha256(array.data).hexdigest()
 
 
 def _read_file(column: VocabularyFileCategoricalColumn) -> tuple[_core.Vocabulary, str]:
@@ -204,7 +209,7 @@ def _cached(identity: Identity, build: Callable[[], _core.Vocabulary]) -> _core.
     return vocabulary
 
 
-def _as_bytes(entry: str | bytes | int) -> bytes:
+def _as_bytes(entry: Any) -> bytes:
     return entry.encode() if isinstance(entry, str) else bytes(entry)
 
 
@@ -219,27 +224,39 @@ def _checked_entries(entries: Any, key: str) -> tuple[str | bytes | int, ...]:
             f"vocabulary_list must be a list, whose order gives the ids, got {type(entries).__name__}",
             key=key,
         )
-    plain = [entry.item() if isinstance(entry, np.generic) else entry for entry in entries]
+    # By type, not by entry, for there may be millions.
+    if any(issubclass(kind, np.generic) for kind in set(map(type, entries))):
+        entries = [entry.item() if isinstance(entry, np.generic) else entry for entry in entries]
+    plain, kinds = tuple(entries), set(map(type, entries))
     if not plain:
         raise ColumnValueError("vocabulary_list is empty", key=key)
-    if not all(isinstance(entry, int) and not isinstance(entry, bool) for entry in plain) and not all(
-        isinstance(entry, str | bytes) for entry in plain
-    ):
-        kinds = sorted({type(entry).__name__ for entry in plain})
+    integers = all(issubclass(kind, int) and kind is not bool for kind in kinds)
+    if not integers and not all(issubclass(kind, str | bytes) for kind in kinds):
+        names = sorted(kind.__name__ for kind in kinds)
         raise ColumnTypeError(
-            f"vocabulary_list must hold strings, or integers, got {', '.join(kinds)}", key=key
+            f"vocabulary_list must hold strings, or integers, got {', '.join(names)}", key=key
         )
-    for place, entry in enumerate(plain):
-        if isinstance(entry, int) and not -(2**63) <= entry < 2**63:
-            raise ColumnValueError(f"vocabulary_list[{place}] does not fit int64: {entry}", key=key)
-        if isinstance(entry, str) and not entry.isascii():
-            try:
-                entry.encode()
-            except UnicodeEncodeError:
-                raise ColumnValueError(
-                    f"vocabulary_list[{place}] is not valid Unicode: {entry!r}", key=key
-                ) from None
-    return tuple(plain)
+    (_check_integers if integers else _check_strings)(plain, key)
+    return plain
+
+
+def _check_integers(entries: tuple[Any, ...], key: str) -> None:
+    if min(entries) >= -(2**63) and max(entries) < 2**63:
+        return
+    place = next(i for i, entry in enumerate(entries) if not -(2**63) <= entry < 2**63)
+    raise ColumnValueError(f"vocabulary_list[{place}] does not fit int64: {entries[place]}", key=key)
+
+
+def _check_strings(entries: tuple[Any, ...], key: str) -> None:
+    for place, entry in enumerate(entries):
+        if isinstance(entry, bytes) or entry.isascii():
+            continue
+        try:
+            entry.encode()
+        except UnicodeEncodeError:
+            raise ColumnValueError(
+                f"vocabulary_list[{place}] is not valid Unicode: {entry!r}", key=key
+            ) from None
 
 
 def _checked_path(path: object, key: str) -> str:
