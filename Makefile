@@ -56,7 +56,7 @@ $(ORACLE)/bin/python: pyproject.toml
 	$(ORACLE)/bin/pip install --quiet --group oracle
 	@touch $@
 
-parity: build/installed $(ORACLE)/bin/python ## Compare with TensorFlow, live
+parity: build/installed $(ORACLE)/bin/python ## Compare with TensorFlow, live; PARITY_CASES=24000 for ten times the random cases
 	$(BIN)/pytest tests/parity
 
 golden: $(ORACLE)/bin/python ## Ask TensorFlow anew for the frozen answers

@@ -21,3 +21,13 @@ def failure(kind: type[E], call: Callable[[], Any], match: str | None = None, **
     for name, value in where.items():
         assert f"{name} {value!r}" in str(caught.value)
     return caught.value
+
+
+def refusal(kind: type[E], call: Callable[[], Any], words: str, **where: Any) -> E:
+    """The error of a call: of exactly this class, with these words, at least at this place."""
+    with pytest.raises(kind) as caught:
+        call()
+    assert type(caught.value) is kind
+    assert words in str(caught.value)
+    assert caught.value.where.items() >= where.items()
+    return caught.value

@@ -102,14 +102,16 @@ void add_slot(Plan& plan, const std::string& column, const std::vector<KeyPlan>&
 // A slot's ragged arrays: (row_splits, step_splits, holes, values), or for bytes (..., data, offsets).
 RaggedColumn borrow_column(const nb::tuple& arrays, Kind kind) {
     const auto splits = array_of<Int64s>(arrays[0]);
+    if (nb::len(arrays) != 4 && nb::len(arrays) != 5) throw nb::value_error("four arrays, or five for bytes");
     const nb::object items = arrays[3];
     RaggedColumn column;
     column.kind = kind;
     column.row_splits = splits.data();
     column.rows = splits.shape(0) - 1;
     auto values = nb::len(items);
-    // Integers beyond int64 are hashed as their text, so an integer column may come as bytes.
-    if (nb::len(arrays) == 5) kind = column.kind = Kind::bytes;
+    // What came decides between integers and bytes: integers beyond int64 are hashed as their text, and a
+    // raw key of a cross takes either.
+    if (kind != Kind::floats) kind = column.kind = nb::len(arrays) == 5 ? Kind::bytes : Kind::int64s;
     if (kind == Kind::int64s) column.int64s = array_of<Int64s>(items).data();
     if (kind == Kind::floats) column.floats = array_of<Floats>(items).data();
     if (kind == Kind::bytes) {

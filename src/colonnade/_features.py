@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -118,11 +118,21 @@ def raw_column(feature: Any, key: str) -> FlatColumn:
     if _is_array(feature):
         array = _checked_array(feature, key)
         if not _holds_rows(array):
+            if array.dtype == np.uint64:
+                # All of its cells are values, -1 as a bit pattern too.
+                flat = _dense_categorical(np.zeros(array.shape, np.uint64), integers)
+                return replace(flat, values=_same_bits(np.ascontiguousarray(array)).ravel())
             return _dense_categorical(array, strings if array.dtype.kind in "OSU" else integers)
         feature = array.tolist()
     row_splits, step_splits, values = _levels(_as_ragged(feature, None, key))
-    column = strings if isinstance(values, BytesArray) else integers
-    return FlatColumn(row_splits, _raw_values(values, column), step_splits)
+    if isinstance(values, BytesArray):
+        return FlatColumn(row_splits, _raw_values(values, strings), step_splits)
+    return FlatColumn(row_splits, _raw_values(_same_bits(values), integers), step_splits)
+
+
+def _same_bits(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """A cross takes 64 bits, signed or not."""
+    return values.view(np.int64) if values.dtype == np.uint64 else values
 
 
 def _raw_values(values: npt.NDArray[Any] | BytesArray, column: IdColumn) -> npt.NDArray[Any] | BytesArray:

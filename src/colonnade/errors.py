@@ -223,8 +223,13 @@ def from_core(code: str, detail: dict[str, Any]) -> Exception:
                 **detail,
             )
         case "weights_mismatch":
-            return WeightsError(
-                f"{got} weights for {expected} ids; give each id of each step one weight",
+            what = f"{got} weights for {expected} ids"
+            if got == expected:
+                what = "weights in other steps than the ids"
+            return WeightsError(f"{what}; give each id of each step one weight", **detail)
+        case "unequal_lengths" if other is None:
+            return UnequalLengthsError(
+                f"{got} steps, but the cross's first key has {expected}; all keys need the same steps",
                 **detail,
             )
         case "unequal_lengths":

@@ -55,9 +55,11 @@ def _dense(output: Output, tables: Mapping[str, Tensor], slot: Slot[Tensor], ran
         values = _padded_steps(values, slot.step_splits, -1)
         given = None if given is None else _padded_steps(given, slot.step_splits, 0)
     ids = values if values.dim() > rank else values.unsqueeze(-1)
-    weights = (ids >= 0).to(torch.float32)
-    if given is not None:
-        weights = weights * given.reshape(ids.shape)
+    present = ids >= 0
+    # Chosen, not multiplied: a weight that is not finite may stand beside an id that is none.
+    weights = (
+        present.to(torch.float32) if given is None else torch.where(present, given.reshape(ids.shape), 0)
+    )
     if output.kind == "indicator":
         counts = weights.new_zeros(*ids.shape[:rank], output.width)
         return counts.scatter_add(-1, ids.clamp(min=0), weights)
@@ -73,7 +75,7 @@ def _padded_steps(values: Tensor, step_splits: Tensor, fill: int) -> Tensor:
 def _combine(table: Tensor, ids: Tensor, weights: Tensor, output: Output) -> Tensor:
     """Rows of a table, combined over the last axis of `ids`; -1 is clamped, gathered and weighted 0."""
     if output.combiner != "sum":
-        weights = weights.clamp(min=0)
+        weights = torch.where(weights > 0, weights, 0)  # NaN is not above 0
     rows = nn.functional.embedding(ids.clamp(min=0), table)
     if output.max_norm is not None:
         # A smallest norm keeps the gradient finite where a row is all zeros.

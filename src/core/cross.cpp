@@ -90,12 +90,12 @@ std::size_t CrossedIds::values(std::size_t row) const {
 Error CrossedIds::make(std::size_t row, std::int64_t* out) const {
     std::vector<Part> parts(keys_.size());
     for (std::size_t k = 0; k < keys_.size(); ++k) {
+        splits_of(*keys_[k], row, context_, parts[k].splits);
         parts[k].values.resize(keys_[k]->values(row));
         if (auto error = keys_[k]->make(row, parts[k].values.data())) {
             error.key = static_cast<std::int32_t>(k);
             return error;
         }
-        splits_of(*keys_[k], row, context_, parts[k].splits);
     }
     const auto count = context_ ? 1 : steps(row);
     for (std::size_t step = 0; step < count; ++step) {

@@ -260,16 +260,8 @@ template <typename Item, typename Make>
 [[nodiscard]] Error encode_nested_ids(const Source& source, const Layout& layout, EncodedSlot& out) {
     const auto values = arrange_values(*source.ids, layout);
     if (auto error = make_values(layout, values, Dtype::int64, out.values)) return error;
-    auto error =
-        write_values(layout, values, no_id, out.values.as<std::int64_t>(), [&](std::size_t row, std::int64_t* to) {
-            auto bad = source.ids->make(row, to);
-            if (bad.step < 0) return bad;
-            // The step that holds the value at fault.
-            const auto* splits = values.splits.data() + values.first_split[row];
-            const auto* end = values.splits.data() + values.first_split[row + 1];
-            bad.step = std::upper_bound(splits, end, bad.step) - splits - 1;
-            return bad;
-        });
+    auto error = write_values(layout, values, no_id, out.values.as<std::int64_t>(),
+                              [&](std::size_t row, std::int64_t* to) { return source.ids->make(row, to); });
     if (error) return error;
     if (layout.jagged) {
         if (auto failed = write_step_splits(layout, values, out.step_splits)) return failed;

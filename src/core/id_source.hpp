@@ -20,7 +20,7 @@ public:
     virtual void splits(std::size_t row, std::int64_t* out) const = 0;
     // Whether the row can be encoded at all, to be asked before anything else of it.
     [[nodiscard]] virtual Error check(std::size_t row) const = 0;
-    // Writes `values` ids. The step of an error is the index of the value.
+    // Writes `values` ids. The step of an error is the one that holds the value; in a context, its index.
     [[nodiscard]] virtual Error make(std::size_t row, std::int64_t* out) const = 0;
 };
 
@@ -91,7 +91,11 @@ public:
         for (std::size_t i = 0; i <= count; ++i) out[i] = from[i] - from[0];
     }
     [[nodiscard]] Error make(std::size_t row, std::int64_t* out) const override {
-        return ids::make(plan_, rows_, row, out);
+        auto error = ids::make(plan_, rows_, row, out);
+        if (error.step < 0 || context_ || !rows_.nested()) return error;
+        const auto* splits = rows_.step_splits(row);
+        error.step = std::upper_bound(splits, splits + rows_.steps(row) + 1, splits[0] + error.step) - splits - 1;
+        return error;
     }
 
 private:

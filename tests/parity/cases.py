@@ -11,99 +11,27 @@ import math
 
 import numpy as np
 from parity import wire
-from parity.neutral import Answer, Case, Json, to_text
+from parity.cases_columns import column_cases
+from parity.declared import (
+    dense,
+    departs,
+    embedding,
+    fills,
+    from_examples,
+    from_lists,
+    from_memory,
+    hashed,
+    identity,
+    indicator,
+    numeric,
+    only_ids,
+    ragged,
+    texts,
+)
+from parity.neutral import Case, Json
 from parity.wire import example, floats, ints, sequence_example, strings
 
 INT64_MAX, INT64_MIN = 2**63 - 1, -(2**63)
-
-
-# Columns, in neutral form: a function's name and its arguments.
-
-
-def identity(key: str, num_buckets: int, default_value: int | None = None) -> Json:
-    name = "sequence_categorical_column_with_identity"
-    return {"function": name, "key": key, "num_buckets": num_buckets, "default_value": default_value}
-
-
-def hashed(key: str, size: int, dtype: str = "string") -> Json:
-    name = "sequence_categorical_column_with_hash_bucket"
-    return {"function": name, "key": key, "hash_bucket_size": size, "dtype": dtype}
-
-
-def numeric(key: str, **arguments: Json) -> Json:
-    return {"function": "sequence_numeric_column", "key": key, **arguments}
-
-
-def buckets(column: Json) -> int:
-    return column["num_buckets"] if "num_buckets" in column else column["hash_bucket_size"]
-
-
-def embedding(
-    column: Json, dimension: int = 2, *, table: Json = None, seed: int = 0, **arguments: Json
-) -> Json:
-    """An embedding with its table given, or scrambled from a seed."""
-    table = table or {"rows": buckets(column), "width": dimension, "seed": seed}
-    wrapped = {"function": "embedding_column", "categorical_column": column, "dimension": dimension}
-    return {**wrapped, "table": table, **arguments}
-
-
-def indicator(column: Json) -> Json:
-    return {"function": "indicator_column", "categorical_column": column}
-
-
-# Features in memory.
-
-
-def dense(dtype: str, values: Json, shape: list[int] | None = None) -> Json:
-    """A rectangular array."""
-    shape = shape or list(np.array(values, object).shape)
-    return {"form": "dense", "dtype": dtype, "values": values, "shape": shape}
-
-
-def ragged(dtype: str, values: Json, rank: int = 2) -> Json:
-    """Rows of any length; rank 3 for rows of steps of values."""
-    return {"form": "ragged", "dtype": dtype, "values": values, "rank": rank}
-
-
-# Cases.
-
-
-def texts(records: list[bytes]) -> list[str]:
-    return [to_text(record) for record in records]
-
-
-def from_examples(name: str, columns: list[Json], *examples: bytes, **more: Json) -> Case:
-    return {
-        "name": name,
-        "operation": "sequence_features",
-        "columns": columns,
-        "examples": texts([*examples]),
-        **more,
-    }
-
-
-def from_memory(name: str, columns: list[Json], features: dict[str, Json], **more: Json) -> Case:
-    return {"name": name, "operation": "sequence_features", "columns": columns, "features": features, **more}
-
-
-def from_lists(name: str, columns: list[Json], *records: bytes, **more: Json) -> Case:
-    """From SequenceExamples."""
-    raw = {"sequence_examples": texts([*records])}
-    return {"name": name, "operation": "sequence_features", "columns": columns, **raw, **more}
-
-
-def only_ids(case: Case) -> Case:
-    return {**case, "operation": "ids"}
-
-
-def departs(entry: str, answer: Answer | None = None, *, error: str | None = None) -> Json:
-    """Colonnade's own answer (of which every part given must hold), or the class of its error."""
-    return {"entry": entry, "answer": {"error": {"class": error}} if error else answer}
-
-
-def fills(shape: list[int], items: Json) -> Answer:
-    return {"shape": shape, "items": items}
-
 
 TABLE = [[1.0, 2.0], [3.0, 5.0], [7.0, 11.0]]
 """TensorFlow's own tests use these rows."""
@@ -946,4 +874,4 @@ def written_cases() -> list[Case]:
         layer_cases, argument_cases, parsing_cases, padded_cases, ragged_cases,
         sparse_cases, sequence_parsing_cases, wire_cases, mask_cases, hash_vector_cases, record_cases,
     )  # fmt: skip
-    return [case for group in groups for case in group()]
+    return [*(case for group in groups for case in group()), *column_cases()]

@@ -1,4 +1,4 @@
-"""The cases of this run: all written ones, and PARITY_CASES random ones (300) from PARITY_SEED (0)."""
+"""The cases of this run: all written ones, and PARITY_CASES random ones (2,400) from PARITY_SEED (0)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from parity.random_cases import random_cases
 
 
 def chosen_cases() -> list[Case]:
-    count, seed = int(os.environ.get("PARITY_CASES", "300")), int(os.environ.get("PARITY_SEED", "0"))
+    count, seed = int(os.environ.get("PARITY_CASES", "2400")), int(os.environ.get("PARITY_SEED", "0"))
     return written_cases() + random_cases(count, seed)
 
 

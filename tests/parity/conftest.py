@@ -37,7 +37,7 @@ def run_oracle(folder: Path, cases: list[Case]) -> dict[str, Answer]:
     (folder / "cases.json").write_text(json.dumps(cases))
     command = [PYTHON, "-m", "parity.oracle", folder / "cases.json", folder / "answers.json"]
     done = subprocess.run(
-        command, cwd=ROOT / "tests", capture_output=True, text=True, timeout=900, check=False
+        command, cwd=ROOT / "tests", capture_output=True, text=True, timeout=300 + len(cases), check=False
     )
     assert done.returncode == 0, f"the oracle stopped with status {done.returncode}:\n{done.stderr[-4000:]}"
     return json.loads((folder / "answers.json").read_text())

@@ -30,6 +30,14 @@ EXCLUSIONS: Final[dict[str, str]] = {
     "shared-keys": "several features may read one key; TensorFlow's parser refuses some of them",
     "sparse-checked": "sparse indices out of bounds, repeated or unsorted are errors; TensorFlow keeps all",
     "no-records": "no records give empty results; TensorFlow misses the values of a fixed context feature",
+    "vocabulary-wide-integers": "uint64 beyond int64 is an error; TensorFlow takes it for a negative integer",
+    "vocabulary-byte-order-mark": "a byte order mark is an error; TensorFlow makes it part of the first word",
+    "vocabulary-gzip": "a vocabulary file may be gzip; TensorFlow takes the compressed bytes for lines",
+    "sequences-step-by-step": "crosses and buckets of sequences work within each step; TensorFlow's do not",
+    "crossed-absent": "absent cells are absent in a cross too; TensorFlow crosses them if the key is raw",
+    "crossed-dense-order": "a cross folds its keys in the given order; TensorFlow puts dense ones last",
+    "weights-structure": "weights match ids step by step; TensorFlow counts them, and drops dense zeros",
+    "weighted-indicator": "weighted ids count in sequences too; TensorFlow's indicator fails on them",
     "unread-features": "a broken feature is an error whether or not it is asked for",
 }
 UNCASED: Final = frozenset({"records-cut-header", "normalizer-input", "named-apart"})

@@ -6,7 +6,11 @@ Python's repr, which is exact. Tables travel as three numbers, from which both s
 
 from __future__ import annotations
 
+import hashlib
+import tempfile
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -39,6 +43,22 @@ def make_table(declared: Json) -> np.ndarray:
     count = np.arange(seed + 1, seed + 1 + rows * width, dtype=np.uint64)
     scrambled = count * np.uint64(0x9E3779B97F4A7C15) >> np.uint64(40)  # 24 bits: exact in float32
     return (scrambled.astype(np.float32) / np.float32(2**23) - np.float32(1)).reshape(rows, width)
+
+
+@cache
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory()
+
+
+def vocabulary_path(text: str, dtype: str | None) -> str:
+    """A file that holds what a declared vocabulary file holds, kept until the process ends.
+
+    TensorFlow names tables by their file, so there is one for each dtype.
+    """
+    raw = to_bytes(text)
+    path = Path(_folder().name, f"{hashlib.sha256(raw).hexdigest()}-{dtype}")
+    path.write_bytes(raw)
+    return str(path)
 
 
 def array_answer(array: np.ndarray) -> Answer:

@@ -27,6 +27,7 @@ from parity.neutral import (
     sparse_answer,
     to_bytes,
     to_text,
+    vocabulary_path,
 )
 
 os.environ |= {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "", "TF_ENABLE_ONEDNN_OPTS": "0"}
@@ -35,7 +36,7 @@ warnings.filterwarnings("ignore")
 import numpy as np  # noqa: E402
 import tensorflow as tf  # noqa: E402
 import tf_keras  # noqa: E402
-from tensorflow.python.feature_column import feature_column_v2  # noqa: E402
+from tensorflow.python.feature_column import feature_column_v2, sequence_feature_column  # noqa: E402
 
 tf.get_logger().setLevel(logging.ERROR)
 tf.config.threading.set_intra_op_parallelism_threads(2)
@@ -46,9 +47,16 @@ def build_column(declared: Json) -> object:
     """A column of tf.feature_column from its neutral form: the function's name and arguments."""
     arguments = dict(declared)
     function = getattr(tf.feature_column, arguments.pop("function"))
-    if "categorical_column" in arguments:
-        arguments["categorical_column"] = build_column(arguments["categorical_column"])
-    if "dtype" in arguments:
+    for inner in ("categorical_column", "source_column"):
+        if inner in arguments:
+            arguments[inner] = build_column(arguments[inner])
+    if "keys" in arguments:
+        arguments["keys"] = [key if isinstance(key, str) else build_column(key) for key in arguments["keys"]]
+    if "vocabulary_list" in arguments:
+        arguments["vocabulary_list"] = map_leaves(as_value, arguments["vocabulary_list"])
+    if "vocabulary_file" in arguments:
+        arguments["vocabulary_file"] = vocabulary_path(arguments["vocabulary_file"], declared.get("dtype"))
+    if "dtype" in arguments and arguments["dtype"] is not None:
         arguments["dtype"] = tf.as_dtype(arguments["dtype"])
     if "table" in arguments:
         table = make_table(arguments.pop("table"))
@@ -58,7 +66,21 @@ def build_column(declared: Json) -> object:
     if "times" in arguments:
         factor = arguments.pop("times")
         arguments["normalizer_fn"] = lambda sparse: sparse * factor
+    if declared["function"] == "weighted_categorical_column":
+        return weighted(function, **arguments)
     return function(**arguments)
+
+
+def weighted(function: Callable[..., object], categorical_column: object, **arguments: Json) -> object:
+    """TensorFlow has no public function for weights in a sequence; its own wrapper can be built by hand."""
+    if not isinstance(categorical_column, feature_column_v2.SequenceCategoricalColumn):
+        return function(categorical_column, **arguments)
+    inner = function(categorical_column.categorical_column, **arguments)
+    return feature_column_v2.SequenceCategoricalColumn(inner)
+
+
+def as_value(entry: Json) -> Json:
+    return to_bytes(entry) if isinstance(entry, str) else entry
 
 
 def build_spec(declared: Json) -> dict[str, object]:
@@ -100,13 +122,19 @@ def walk(nested: Json, place: tuple[int, ...]) -> Iterator[tuple[tuple[int, ...]
         yield from walk(item, (*place, index))
 
 
-def build_features(case: Case, columns: list[object]) -> dict[str, object]:
+def build_features(case: Case, columns: list[object], context: list[object] = ()) -> dict[str, object]:
+    """Features of sequence columns and of `context` columns."""
     if "features" in case:
         return {key: build_tensor(feature) for key, feature in case["features"].items()}
-    spec = tf.feature_column.make_parse_example_spec(columns)
+    make_spec = tf.feature_column.make_parse_example_spec
     if "sequence_examples" in case:
-        return tf.io.parse_sequence_example(serialized(case["sequence_examples"]), sequence_features=spec)[1]
-    return tf.io.parse_example(serialized(case["examples"]), spec)
+        specs = make_spec(context) or None, make_spec(columns) or None
+        return merged(tf.io.parse_sequence_example(serialized(case["sequence_examples"]), *specs)[:2])
+    return tf.io.parse_example(serialized(case["examples"]), make_spec([*columns, *context]))
+
+
+def merged(parsed: tuple[dict[str, object], dict[str, object]]) -> dict[str, object]:
+    return {**parsed[0], **parsed[1]}
 
 
 def serialized(records: list[str]) -> tf.Tensor:
@@ -127,8 +155,23 @@ def column_answer(column: object, features: dict[str, object]) -> Answer:
     lengths = feature_column_v2.fc_utils.sequence_length_from_sparse_tensor(ids).numpy().tolist()
     rows: list[list[list[int]]] = [[[] for _ in range(length)] for length in lengths]
     for (row, step, _), value in zip(ids.indices.numpy().tolist(), ids.values.numpy().tolist(), strict=True):
-        rows[row][step].append(value)
+        if value >= 0:
+            rows[row][step].append(value)
     return {"ids": rows, "lengths": lengths}
+
+
+def context_answer(column: object, features: dict[str, object]) -> Answer:
+    """Ids that are not negative as [row][value], or numbers."""
+    cache = feature_column_v2.FeatureTransformationCache(features)
+    categorical = getattr(column, "categorical_column", column)
+    if not hasattr(categorical, "get_sparse_tensors"):
+        return {"values": numbers_answer(column.get_dense_tensor(cache, None).numpy())}
+    ids = categorical.get_sparse_tensors(cache, None).id_tensor
+    rows: list[list[int]] = [[] for _ in range(int(ids.dense_shape[0]))]
+    for (row, _), value in zip(ids.indices.numpy().tolist(), ids.values.numpy().tolist(), strict=True):
+        if value >= 0:
+            rows[row].append(value)
+    return {"ids": rows}
 
 
 def answer_ids(case: Case) -> Answer:
@@ -143,6 +186,72 @@ def answer_sequence_features(case: Case) -> Answer:
     output, lengths = tf_keras.experimental.SequenceFeatures(columns)(features)
     answers = {column.name: column_answer(column, features) for column in columns}
     return {"columns": answers, "output": numbers_answer(output.numpy()), "lengths": lengths.numpy().tolist()}
+
+
+def answer_dense_features(case: Case) -> Answer:
+    columns = [build_column(column) for column in case["columns"]]
+    features = build_features(case, [], columns)
+    output = tf_keras.layers.DenseFeatures(columns)(features)
+    answers = {column.name: context_answer(column, features) for column in columns}
+    return {"columns": answers, "output": numbers_answer(output.numpy())}
+
+
+def build_groups(case: Case) -> dict[str, list[object]]:
+    """The columns of each group; those that share a table go into the groups that they name."""
+    groups = {name: [build_column(each) for each in columns] for name, columns in case["groups"].items()}
+    for declared in case.get("shared", []):
+        arguments = dict(declared)
+        names, table = arguments.pop("groups"), make_table(arguments.pop("table"))
+        categorical = [build_column(column) for column in arguments.pop("categorical_columns")]
+        made = tf.feature_column.shared_embeddings(
+            categorical,
+            initializer=lambda shape, dtype, partition_info=None, table=table: tf.constant(table),
+            **arguments,
+        )
+        for name, column in zip(names, made, strict=True):
+            groups[name].append(column)
+    return groups
+
+
+def group_tensors(case: Case) -> dict[str, object]:
+    groups = build_groups(case)
+    is_sequence = {name: name in case["sequences"] for name in groups}
+    sequences, context = (
+        [column for name, columns in groups.items() if is_sequence[name] == wanted for column in columns]
+        for wanted in (True, False)
+    )
+    features = build_features(case, sequences, context)
+    tensors = {}
+    for name, columns in groups.items():
+        if is_sequence[name]:
+            tensors[f"{name} output"], tensors[f"{name} lengths"] = tf_keras.experimental.SequenceFeatures(
+                columns
+            )(features)
+        else:
+            tensors[f"{name} output"] = tf_keras.layers.DenseFeatures(columns)(features)
+    if "concatenate" in case:
+        one, other = (tensors[f"{name} output"] for name in case["concatenate"])
+        tensors["concatenated output"] = sequence_feature_column.concatenate_context_input(one, other)
+    return tensors
+
+
+def in_a_graph(make: Callable[[], dict[str, object]]) -> dict[str, np.ndarray]:
+    """TensorFlow shares embeddings in graphs only."""
+    with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+        tensors = make()
+        session.run([tf.compat.v1.global_variables_initializer(), tf.compat.v1.tables_initializer()])
+        return session.run(tensors)
+
+
+def answer_groups(case: Case) -> Answer:
+    if case.get("shared"):
+        arrays = in_a_graph(lambda: group_tensors(case))
+    else:
+        arrays = {name: tensor.numpy() for name, tensor in group_tensors(case).items()}
+    return {
+        name: numbers_answer(array) if name.endswith(" output") else array.tolist()
+        for name, array in arrays.items()
+    }
 
 
 def parsed_answer(tensor: object, feature: object) -> Answer:
@@ -241,6 +350,8 @@ def error_answer(error: Exception) -> Answer:
 OPERATIONS: dict[str, Callable[[Case], Answer]] = {
     "ids": answer_ids,
     "sequence_features": answer_sequence_features,
+    "dense_features": answer_dense_features,
+    "groups": answer_groups,
     "parse_example": answer_parse_example,
     "parse_sequence_example": answer_parse_sequence_example,
     "sequence_mask": answer_sequence_mask,

@@ -17,23 +17,35 @@ from parity.neutral import (
     numbers_answer,
     sparse_answer,
     to_bytes,
+    vocabulary_path,
 )
 
 import colonnade as cn
 from colonnade._ragged import BytesArray
-from colonnade.numpy import SequenceFeatures
+from colonnade.numpy import DenseFeatures, Features, SequenceFeatures, concatenate_context_input
 
 
 def build_column(declared: Json) -> Any:
     """A column of Colonnade from its neutral form: the function's name and arguments."""
     arguments = {name: value for name, value in declared.items() if name != "table"}
     function = getattr(cn, arguments.pop("function"))
-    if "categorical_column" in arguments:
-        arguments["categorical_column"] = build_column(arguments["categorical_column"])
+    for inner in ("categorical_column", "source_column"):
+        if inner in arguments:
+            arguments[inner] = build_column(arguments[inner])
+    if "keys" in arguments:
+        arguments["keys"] = [key if isinstance(key, str) else build_column(key) for key in arguments["keys"]]
+    if "vocabulary_list" in arguments:
+        arguments["vocabulary_list"] = map_leaves(as_value, arguments["vocabulary_list"])
+    if "vocabulary_file" in arguments:
+        arguments["vocabulary_file"] = vocabulary_path(arguments["vocabulary_file"], declared.get("dtype"))
     if "times" in arguments:
         factor = arguments.pop("times")
         arguments["normalizer_fn"] = lambda steps: steps * factor
     return function(**arguments)
+
+
+def as_value(entry: Json) -> Json:
+    return to_bytes(entry) if isinstance(entry, str) else entry
 
 
 def build_ragged(values: Json, dtype: str, rank: int) -> cn.Ragged | np.ndarray | BytesArray:
@@ -60,20 +72,25 @@ def serialized(records: list[str]) -> list[bytes]:
     return [to_bytes(record) for record in records]
 
 
-def encode(case: Case, columns: list[Any]) -> cn.SequenceBatch:
-    """The batch; from Examples in both ways, straight and by parsing first, which must agree."""
+def encode(case: Case, columns: Any) -> Any:
+    """The batch, or {group: batch}; from Examples in both ways, straight and parsed first, which agree."""
     encoder = cn.Encoder(columns)
     if "features" in case:
         return encoder.encode({key: build_feature(feature) for key, feature in case["features"].items()})
     if "sequence_examples" in case:
         return encoder.encode_sequence_examples(serialized(case["sequence_examples"]))
     examples = serialized(case["examples"])
-    batch = encoder.encode_examples(examples)
-    again = encoder.encode(cn.parse_example(examples, cn.make_parse_example_spec(columns)))
-    np.testing.assert_array_equal(batch.lengths, again.lengths)
-    for name, slot in batch.slots.items():
-        np.testing.assert_array_equal(slot.values, again.slots[name].values)
-    return batch
+    encoded = encoder.encode_examples(examples)
+    parsed = encoder.encode(cn.parse_example(examples, encoder.plan.spec))
+    both = [(encoded, parsed)]
+    if isinstance(columns, dict):
+        both = [(encoded[name], parsed[name]) for name in columns]
+    for one, other in both:
+        np.testing.assert_array_equal(one.lengths, other.lengths)
+        for name, slot in one.slots.items():
+            np.testing.assert_array_equal(slot.values, other.slots[name].values)
+            np.testing.assert_array_equal(slot.weights, other.slots[name].weights)
+    return encoded
 
 
 def column_answer(case: Case, column: Any) -> Answer:
@@ -91,24 +108,74 @@ def column_answer(case: Case, column: Any) -> Answer:
     return {"ids": kept, "lengths": lengths}
 
 
+def context_answer(case: Case, column: Any) -> Answer:
+    """Ids that are not negative as [row][value], or numbers."""
+    [slot] = encode(case, [column]).slots.values()
+    if hasattr(column, "categorical_column") or hasattr(column, "boundaries"):
+        return {"ids": [[i for i in row if i >= 0] for row in slot.values.tolist()]}
+    return {"values": numbers_answer(slot.values)}
+
+
 def answer_ids(case: Case) -> Answer:
     columns = [build_column(column) for column in case["columns"]]
     return {"columns": {column.name: column_answer(case, column) for column in columns}}
 
 
+def declared_tables(columns: list[Any], declared: list[Json]) -> dict[str, np.ndarray]:
+    return {
+        column.name: make_table(each["table"])
+        for column, each in zip(columns, declared, strict=True)
+        if "table" in each
+    }
+
+
 def answer_sequence_features(case: Case) -> Answer:
     columns = [build_column(column) for column in case["columns"]]
-    tables = {
-        column.name: make_table(declared["table"])
-        for column, declared in zip(columns, case["columns"], strict=True)
-        if "table" in declared
-    }
-    layer = SequenceFeatures(columns, tables=tables)
+    layer = SequenceFeatures(columns, tables=declared_tables(columns, case["columns"]))
     output, lengths = layer(encode(case, columns))
     assert output.dtype == np.float32
     assert lengths.dtype == np.int64
     answers = {column.name: column_answer(case, column) for column in columns}
     return {"columns": answers, "output": numbers_answer(output), "lengths": lengths.tolist()}
+
+
+def answer_dense_features(case: Case) -> Answer:
+    columns = [build_column(column) for column in case["columns"]]
+    output = DenseFeatures(columns, tables=declared_tables(columns, case["columns"]))(encode(case, columns))
+    assert output.dtype == np.float32
+    answers = {column.name: context_answer(case, column) for column in columns}
+    return {"columns": answers, "output": numbers_answer(output)}
+
+
+def build_groups(case: Case) -> tuple[dict[str, list[Any]], dict[str, np.ndarray]]:
+    """The columns of each group, and all tables."""
+    groups, tables = {}, {}
+    for name, declared in case["groups"].items():
+        groups[name] = [build_column(column) for column in declared]
+        tables |= declared_tables(groups[name], declared)
+    for declared in case.get("shared", []):
+        arguments = dict(declared)
+        names, table = arguments.pop("groups"), make_table(arguments.pop("table"))
+        categorical = [build_column(column) for column in arguments.pop("categorical_columns")]
+        made = cn.shared_embeddings(categorical, **arguments)
+        tables[made[0].table] = table
+        for name, column in zip(names, made, strict=True):
+            groups[name].append(column)
+    return groups, tables
+
+
+def answer_groups(case: Case) -> Answer:
+    groups, tables = build_groups(case)
+    outputs = Features(groups, tables=tables)(encode(case, groups))
+    answer: Answer = {}
+    for name, (output, lengths) in outputs.items():
+        answer[f"{name} output"] = numbers_answer(output)
+        if name in case["sequences"]:
+            answer[f"{name} lengths"] = lengths.tolist()
+    if "concatenate" in case:
+        context, sequence = (outputs[name][0] for name in case["concatenate"])
+        answer["concatenated output"] = numbers_answer(concatenate_context_input(context, sequence))
+    return answer
 
 
 def build_spec(declared: Json) -> dict[str, Any]:
@@ -195,6 +262,8 @@ def write_records(path: Path, case: Case) -> bytes:
 OPERATIONS: dict[str, Callable[[Case], Answer]] = {
     "ids": answer_ids,
     "sequence_features": answer_sequence_features,
+    "dense_features": answer_dense_features,
+    "groups": answer_groups,
     "parse_example": answer_parse_example,
     "parse_sequence_example": answer_parse_sequence_example,
     "sequence_mask": answer_sequence_mask,

@@ -1,4 +1,4 @@
-"""Ids, lengths and the layer's output equal TensorFlow's, from Examples, SequenceExamples and memory."""
+"""Ids, lengths and the layers' outputs equal TensorFlow's, from Examples, SequenceExamples and memory."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from parity.chosen import with_operation
 from parity.compare import check
 
 
-@pytest.mark.parametrize("case", with_operation("sequence_features", "ids"))
+@pytest.mark.parametrize("case", with_operation("sequence_features", "ids", "dense_features", "groups"))
 def test_equals_tensorflow(case, tensorflow):
     check(case, tensorflow[case["name"]])

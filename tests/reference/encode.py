@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, product
 from math import ceil, prod
 from typing import Any, Literal
 
@@ -71,6 +71,44 @@ def vocabulary(
         return default_value
 
     return each(one, values)
+
+
+def bucketize(numbers: Any, boundaries: Sequence[float]) -> Any:
+    """The number of boundaries that are not above a number, both as float32; all of them for NaN."""
+    edges = [np.float32(boundary) for boundary in boundaries]
+    return each(lambda number: sum(not np.float32(number) < edge for edge in edges), numbers)
+
+
+# FingerprintCat64 of TensorFlow.
+_CAT = 0xC6A4A7935BD1E995
+_64_BITS = 2**64 - 1
+DEFAULT_HASH_KEY = 0xDECAFCAFFE
+
+
+def _mix(value: int) -> int:
+    return value ^ (value >> 47)
+
+
+def concatenate(left: int, right: int) -> int:
+    """One fingerprint of two."""
+    result = left ^ _CAT
+    result ^= _mix(right * _CAT & _64_BITS) * _CAT & _64_BITS
+    result = result * _CAT & _64_BITS
+    result = _mix(result) * _CAT & _64_BITS
+    return _mix(result)
+
+
+def cross(steps: Sequence[Sequence[Any]], size: int, hash_key: int = DEFAULT_HASH_KEY) -> list[int]:
+    """Ids of all combinations of one value of each list; strings by fingerprint, integers as they are."""
+    ids = []
+    for values in product(*steps):
+        result = hash_key
+        for value in values:
+            result = concatenate(
+                result, value % 2**64 if isinstance(value, int) else fingerprint64(as_text(value))
+            )
+        ids.append(result % size)
+    return ids
 
 
 def numeric(rows: Sequence[Sequence[float]], shape: tuple[int, ...] = (1,)) -> list[list[Any]]:

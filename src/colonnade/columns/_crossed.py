@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from ..errors import ColumnTypeError, ColumnValueError
 from ._bucketized import BucketizedColumn
@@ -42,10 +43,8 @@ class CrossedColumn:
         object.__setattr__(self, "name", checked_name(self.name or None) or "_X_".join(names))
         size = checked_int(self.hash_bucket_size, "hash_bucket_size", at_least=2)
         object.__setattr__(self, "hash_bucket_size", size)
-        hash_key = DEFAULT_HASH_KEY if self.hash_key is None else self.hash_key
-        if isinstance(hash_key, bool) or not isinstance(hash_key, int) or not 0 <= hash_key < 2**64:
-            raise ColumnTypeError(f"hash_key must be an int of 64 bits, got {hash_key!r}", column=self.name)
-        object.__setattr__(self, "hash_key", hash_key)
+        # TensorFlow takes 0 for no key too, so the ids are its ids.
+        object.__setattr__(self, "hash_key", _checked_hash_key(self.hash_key, self.name) or DEFAULT_HASH_KEY)
 
     @property
     def num_buckets(self) -> int:
@@ -74,12 +73,12 @@ def crossed_column(
             their sequence forms; other crosses, which add their keys. Hashed columns would be hashed
             twice: give their key instead.
         hash_bucket_size: Number of buckets, more than 1.
-        hash_key: Where the fold begins; None is TensorFlow's.
+        hash_key: Where the fold begins; None or 0 is TensorFlow's.
         name: The column's name, instead of the keys' sorted names joined by "_X_".
 
     Raises:
         ColumnTypeError: a key that cannot be crossed.
-        ColumnValueError: fewer than two keys, or too few buckets.
+        ColumnValueError: fewer than two keys, too few buckets, or a hash_key beyond 64 bits.
 
     Example:
         >>> crossed_column(["country", "device"], hash_bucket_size=1000).name
@@ -89,9 +88,19 @@ def crossed_column(
         raise ColumnTypeError(f"keys must be a list of keys and columns, got {type(keys).__name__}")
     is_sequence = any(isinstance(key, SequenceCategoricalColumn) for key in keys)
     leaves = [leaf for key in keys for leaf in _leaves(key)]
-    key_or_default = DEFAULT_HASH_KEY if hash_key is None else hash_key
-    column = CrossedColumn(tuple(leaves), hash_bucket_size, key_or_default, checked_name(name) or "")  # type: ignore[arg-type]
+    column = CrossedColumn(tuple(leaves), hash_bucket_size, hash_key, checked_name(name) or "")  # type: ignore[arg-type]
     return SequenceCategoricalColumn(column) if is_sequence else column
+
+
+def _checked_hash_key(hash_key: Any, column: str) -> int:
+    if hash_key is None:
+        return DEFAULT_HASH_KEY
+    if isinstance(hash_key, bool) or not hasattr(hash_key, "__index__"):
+        raise ColumnTypeError(f"hash_key must be an int or None, got {hash_key!r}", column=column)
+    number = operator.index(hash_key)
+    if not 0 <= number < 2**64:
+        raise ColumnValueError(f"hash_key must be in [0, 2**64), got {number}", column=column)
+    return number
 
 
 def _leaves(key: object) -> list[object]:

@@ -4,23 +4,34 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
 import os
-from collections.abc import Sequence
+import zlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 from weakref import WeakValueDictionary
 
 import numpy as np
+import numpy.typing as npt
 
 from .. import _core
 from .._dtypes import INTEGERS, DtypeLike, dtype_name
 from ..errors import ColumnTypeError, ColumnValueError, VocabularyError
-from ._checks import checked_int, checked_key
+from ._checks import INT64_MAX, checked_int, checked_key
 from ._sequence import SequenceCategoricalColumn
 
-_compiled: WeakValueDictionary[tuple[str, int, bool], _core.Vocabulary] = WeakValueDictionary()
-"""Tables in use, by hash of the source, size, and whether they hold integers: equal ones are one."""
+Identity: TypeAlias = tuple[str, str, int, bool]
+"""Of a table: list or file, hash of the source, size, and whether it holds integers."""
+
+_compiled: WeakValueDictionary[Identity, _core.Vocabulary] = WeakValueDictionary()
+"""Tables in use: equal ones are one."""
+
+GZIP_MAGIC = b"\x1f\x8b"
+MOST_TEXT = 2**32
+"""Bytes that a vocabulary file may hold, unpacked; a small gzip file can promise anything."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -55,12 +66,17 @@ class VocabularyListCategoricalColumn:
         """The size of the vocabulary and of the out-of-vocabulary buckets."""
         return len(self.vocabulary_list) + self.num_oov_buckets
 
+    def __hash__(self) -> int:
+        # Columns are looked up with every batch, so not over millions of entries.
+        entries = self.vocabulary_list
+        return hash((self.key, len(entries), entries[:4], entries[-1], self.dtype, self.default_value))
+
     def __repr__(self) -> str:
         entries = self.vocabulary_list
         shown = (
-            repr(entries)
+            f"({', '.join(map(_short, entries))})"
             if len(entries) <= 4
-            else f"({', '.join(map(repr, entries[:3]))}, ... {len(entries)} in all)"
+            else f"({', '.join(map(_short, entries[:3]))}, ... {len(entries)} in all)"
         )
         return (
             f"VocabularyListCategoricalColumn(key={self.key!r}, vocabulary_list={shown}, "
@@ -87,9 +103,7 @@ class VocabularyFileCategoricalColumn:
 
     def __post_init__(self) -> None:
         key = checked_key(self.key)
-        if not isinstance(self.vocabulary_file, str | os.PathLike) or not os.fspath(self.vocabulary_file):
-            raise ColumnTypeError(f"vocabulary_file must be a path, got {self.vocabulary_file!r}", key=key)
-        object.__setattr__(self, "vocabulary_file", os.fspath(self.vocabulary_file))
+        object.__setattr__(self, "vocabulary_file", _checked_path(self.vocabulary_file, key))
         object.__setattr__(self, "dtype", _checked_dtype(self.dtype, key))
         if self.vocabulary_size is not None:
             size = checked_int(self.vocabulary_size, "vocabulary_size", at_least=1, key=key)
@@ -122,33 +136,33 @@ def compile_vocabulary(column: VocabularyColumn) -> _core.Vocabulary:
     """
     if isinstance(column, VocabularyFileCategoricalColumn):
         return _read_file(column)[0]
-    integers = column.dtype != "string"
-    entries = column.vocabulary_list
-    texts = [str(entry).encode() if integers else _as_bytes(entry) for entry in entries]
-    digest = hashlib.sha256(b"".join(len(text).to_bytes(8, "little") + text for text in texts)).hexdigest()
+    entries, integers = column.vocabulary_list, column.dtype != "string"
+    make: Callable[[], _core.Vocabulary]
+    if integers:
+        numbers = np.array(entries, np.int64)
+        digest = _digest(numbers)
+        make = partial(_core.vocabulary_from_integers, numbers)
+    else:
+        texts = list(map(_as_bytes, entries))
+        offsets = np.zeros(len(texts) + 1, np.int64)
+        np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)), out=offsets[1:])
+        data = np.frombuffer(b"".join(texts), np.uint8)
+        digest = _digest(data) + _digest(offsets)
+        make = partial(_core.vocabulary_from_strings, data, offsets)
     try:
-        return _cached((digest, len(entries), integers), lambda: _from_entries(entries, texts, integers))
+        return _cached(("list", digest, len(entries), integers), make)
     except VocabularyError as error:
         raise error.at(key=column.key) from None
 
 
-def _from_entries(entries: Sequence[Any], texts: list[bytes], integers: bool) -> _core.Vocabulary:
-    if integers:
-        return _core.vocabulary_from_integers(np.array(entries, np.int64))
-    offsets = np.zeros(len(texts) + 1, np.int64)
-    np.cumsum([len(text) for text in texts], out=offsets[1:])
-    return _core.vocabulary_from_strings(np.frombuffer(b"".join(texts), np.uint8), offsets)
+def _digest(array: npt.NDArray[Any]) -> str:
+    return hashlib.sha256(array.data).hexdigest()
 
 
 def _read_file(column: VocabularyFileCategoricalColumn) -> tuple[_core.Vocabulary, str]:
     path = Path(column.vocabulary_file)
     place = {"file": str(path), "key": column.key}
-    if path.exists() and not path.is_file():
-        raise VocabularyError("the vocabulary is no regular file", **place)
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise VocabularyError(f"the vocabulary cannot be read: {error.strerror}", **place) from error
+    content = _content(path, place)
     sha256 = hashlib.sha256(content).hexdigest()
     if column.sha256 not in ("", sha256):
         raise VocabularyError(
@@ -157,26 +171,51 @@ def _read_file(column: VocabularyFileCategoricalColumn) -> tuple[_core.Vocabular
         )
     integers, size = column.dtype != "string", column.vocabulary_size
     try:
-        text = gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content
-        vocabulary = _cached(
-            (sha256, size or -1, integers), lambda: _core.vocabulary_from_text(text, size, integers)
-        )
-    except (OSError, EOFError) as error:
-        raise VocabularyError(f"the vocabulary is no sound gzip file: {error}", **place) from error
+        text = _unpacked(content, place) if content.startswith(GZIP_MAGIC) else content
+        identity = ("file", sha256, size or -1, integers)
+        vocabulary = _cached(identity, lambda: _core.vocabulary_from_text(text, size, integers))
     except VocabularyError as error:
         raise error.at(**place) from None
     return vocabulary, sha256
 
 
-def _cached(identity: tuple[str, int, bool], build: Any) -> _core.Vocabulary:
+def _content(path: Path, place: dict[str, str]) -> bytes:
+    try:
+        # A pipe or a device may have no end.
+        if path.exists() and not path.is_file():
+            raise VocabularyError("the vocabulary is no regular file", **place)
+        if path.stat().st_size > MOST_TEXT:
+            raise VocabularyError(f"the vocabulary has more than {MOST_TEXT} bytes", **place)
+        return path.read_bytes()
+    except OSError as error:
+        raise VocabularyError(f"the vocabulary cannot be read: {error.strerror}", **place) from error
+
+
+def _unpacked(content: bytes, place: dict[str, str]) -> bytes:
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
+            text = file.read(MOST_TEXT + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise VocabularyError(f"the vocabulary is no sound gzip file: {error}", **place) from error
+    if len(text) > MOST_TEXT:
+        raise VocabularyError(f"the vocabulary holds more than {MOST_TEXT} bytes, unpacked", **place)
+    return text
+
+
+def _cached(identity: Identity, build: Callable[[], _core.Vocabulary]) -> _core.Vocabulary:
     vocabulary = _compiled.get(identity)
     if vocabulary is None:
         vocabulary = _compiled[identity] = build()
     return vocabulary
 
 
-def _as_bytes(entry: str | bytes | int) -> bytes:
+def _as_bytes(entry: Any) -> bytes:
     return entry.encode() if isinstance(entry, str) else bytes(entry)
+
+
+def _short(entry: str | bytes | int) -> str:
+    text = repr(entry)
+    return text if len(text) <= 40 else f"{text[:36]} ..."
 
 
 def _checked_entries(entries: Any, key: str) -> tuple[str | bytes | int, ...]:
@@ -185,27 +224,48 @@ def _checked_entries(entries: Any, key: str) -> tuple[str | bytes | int, ...]:
             f"vocabulary_list must be a list, whose order gives the ids, got {type(entries).__name__}",
             key=key,
         )
-    plain = [entry.item() if isinstance(entry, np.generic) else entry for entry in entries]
+    # By type, not by entry, for there may be millions.
+    if any(issubclass(kind, np.generic) for kind in set(map(type, entries))):
+        entries = [entry.item() if isinstance(entry, np.generic) else entry for entry in entries]
+    plain, kinds = tuple(entries), set(map(type, entries))
     if not plain:
         raise ColumnValueError("vocabulary_list is empty", key=key)
-    if not all(isinstance(entry, int) and not isinstance(entry, bool) for entry in plain) and not all(
-        isinstance(entry, str | bytes) for entry in plain
-    ):
-        kinds = sorted({type(entry).__name__ for entry in plain})
+    integers = all(issubclass(kind, int) and kind is not bool for kind in kinds)
+    if not integers and not all(issubclass(kind, str | bytes) for kind in kinds):
+        names = sorted(kind.__name__ for kind in kinds)
         raise ColumnTypeError(
-            f"vocabulary_list must hold strings, or integers, got {', '.join(kinds)}", key=key
+            f"vocabulary_list must hold strings, or integers, got {', '.join(names)}", key=key
         )
-    for place, entry in enumerate(plain):
-        if isinstance(entry, int) and not -(2**63) <= entry < 2**63:
-            raise ColumnValueError(f"vocabulary_list[{place}] does not fit int64: {entry}", key=key)
-        if isinstance(entry, str) and not entry.isascii():
-            try:
-                entry.encode()
-            except UnicodeEncodeError:
-                raise ColumnValueError(
-                    f"vocabulary_list[{place}] is not valid Unicode: {entry!r}", key=key
-                ) from None
-    return tuple(plain)
+    (_check_integers if integers else _check_strings)(plain, key)
+    return plain
+
+
+def _check_integers(entries: tuple[Any, ...], key: str) -> None:
+    if min(entries) >= -(2**63) and max(entries) < 2**63:
+        return
+    place = next(i for i, entry in enumerate(entries) if not -(2**63) <= entry < 2**63)
+    raise ColumnValueError(f"vocabulary_list[{place}] does not fit int64: {entries[place]}", key=key)
+
+
+def _check_strings(entries: tuple[Any, ...], key: str) -> None:
+    for place, entry in enumerate(entries):
+        if isinstance(entry, bytes) or entry.isascii():
+            continue
+        try:
+            entry.encode()
+        except UnicodeEncodeError:
+            raise ColumnValueError(
+                f"vocabulary_list[{place}] is not valid Unicode: {entry!r}", key=key
+            ) from None
+
+
+def _checked_path(path: object, key: str) -> str:
+    text = os.fspath(path) if isinstance(path, os.PathLike) else path
+    if not isinstance(text, str):
+        raise ColumnTypeError(f"vocabulary_file must be a path, got {path!r}", key=key)
+    if not text or "\0" in text:
+        raise ColumnValueError(f"vocabulary_file is no name of a file: {path!r}", key=key)
+    return text
 
 
 def _checked_dtype(dtype: DtypeLike, key: str) -> str:
@@ -222,6 +282,8 @@ def _check_out_of_vocabulary(column: VocabularyColumn, size: int, key: str) -> N
         raise ColumnValueError("give either num_oov_buckets or a default_value, not both", key=key)
     if default >= size:
         raise ColumnValueError(f"default_value must be -1 or in [0, {size}), got {default}", key=key)
+    if size + buckets > INT64_MAX:
+        raise ColumnValueError(f"ids must fit 64 bits, got {buckets} num_oov_buckets", key=key)
     object.__setattr__(column, "num_oov_buckets", buckets)
     object.__setattr__(column, "default_value", default)
 
@@ -296,10 +358,12 @@ def categorical_column_with_vocabulary_file(
     The arguments and the errors are those of `sequence_categorical_column_with_vocabulary_file`, in
     TensorFlow's order, which is another one.
     """
+    if default_value is not None and num_oov_buckets:
+        raise ColumnValueError("give either num_oov_buckets or a default_value, not both", key=key)
     default = -1 if default_value is None else default_value
     return VocabularyFileCategoricalColumn(
         key,
-        os.fspath(vocabulary_file) if isinstance(vocabulary_file, os.PathLike) else vocabulary_file,
+        vocabulary_file,  # type: ignore[arg-type]
         vocabulary_size,
         num_oov_buckets,
         default,

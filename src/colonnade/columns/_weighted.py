@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from .._dtypes import FLOATS, INTEGERS, DtypeLike, dtype_name
 from ..errors import ColumnTypeError, ColumnValueError
@@ -26,6 +27,8 @@ class WeightedCategoricalColumn:
                 "the categorical column is weighted already, or a sequence", column=column.name
             )
         key = checked_key(self.weight_feature_key)
+        if key in _keys(column):
+            raise ColumnValueError("the key of the weights is a key of the ids", key=key)
         dtype = dtype_name(self.dtype, key=key)
         if dtype not in INTEGERS | FLOATS:
             raise ColumnValueError(f"dtype must be convertible to float32, got {dtype!r}", key=key)
@@ -40,6 +43,12 @@ class WeightedCategoricalColumn:
     def num_buckets(self) -> int:
         """Ids are in [0, num_buckets)."""
         return self.categorical_column.num_buckets
+
+
+def _keys(column: Any) -> set[str]:
+    """The keys that ids are made from."""
+    inner = getattr(column, "keys", (column,))
+    return {key if isinstance(key, str) else key.key for key in inner}
 
 
 def weighted_categorical_column(
@@ -58,7 +67,7 @@ def weighted_categorical_column(
 
     Raises:
         ColumnTypeError: no categorical column, or one that has weights already.
-        ColumnValueError: dtype is not convertible to float32.
+        ColumnValueError: dtype is not convertible to float32, or weight_feature_key is a key of the ids.
 
     Example:
         >>> import colonnade as cn
