@@ -209,7 +209,7 @@ def test_sequences(data: st.DataObject) -> None:
     if nested:
         records = [cn.SequenceExample({}, typed(each, parts)).serialize() for each in lists]
         again = encoder.encode_sequence_examples(records)
-        check_slot(next(iter(again.slots.values())), expected, weights, options, several=True)
+        check_slot(next(iter(again.slots.values())), expected, weights, options, several=in_steps)
     else:
         records = [cn.Example(typed_row(each, parts)).serialize() for each in examples]
         for again in (

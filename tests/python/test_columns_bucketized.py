@@ -106,8 +106,3 @@ def test_boundaries_that_are_no_numbers(boundaries):
 )
 def test_impossible_boundaries(boundaries):
     refusal(ColumnValueError, lambda: cn.bucketized_column(NUMBER, boundaries), "boundar")
-
-
-def test_too_many_buckets():
-    wide = cn.numeric_column("n", shape=(2**59,))
-    refusal(ColumnValueError, lambda: cn.bucketized_column(wide, list(range(100))), "ids must fit 64 bits")

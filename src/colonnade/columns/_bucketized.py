@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from ..errors import ColumnTypeError, ColumnValueError
-from ._checks import INT64_MAX, checked_name, checked_real
+from ._checks import checked_name, checked_real
 from ._numeric import NumericColumn, SequenceNumericColumn
 from ._sequence import SequenceCategoricalColumn
 
@@ -46,8 +46,6 @@ class BucketizedColumn:
         if not rising or not all(map(math.isfinite, boundaries)):
             raise ColumnValueError(f"boundaries must be finite and rise, got {boundaries}", column=name)
         object.__setattr__(self, "boundaries", boundaries)
-        if self.num_buckets > INT64_MAX:
-            raise ColumnValueError(f"ids must fit 64 bits, got {self.num_buckets} buckets", column=name)
 
     @property
     def key(self) -> str:
