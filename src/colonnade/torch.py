@@ -81,6 +81,8 @@ def _combine(table: Tensor, ids: Tensor, weights: Tensor, output: Output) -> Ten
         # A smallest norm keeps the gradient finite where a row is all zeros.
         norms = torch.linalg.vector_norm(rows, dim=-1, keepdim=True).clamp(min=torch.finfo(rows.dtype).tiny)
         rows = rows * (output.max_norm / norms).clamp(max=1)
+    # What weighs nothing is left out, not multiplied by 0: the row that stands in for it may hold NaN.
+    rows = rows.masked_fill((weights == 0).unsqueeze(-1), 0)
     total = (rows * weights.unsqueeze(-1)).sum(-2)
     if output.combiner == "sum":
         return total

@@ -421,3 +421,15 @@ class TestFunctionalForm:
                 "does not fit float32",
                 column="a_embedding",
             )
+
+
+def test_nan_in_a_row_stays_in_the_steps_of_its_id():
+    column = cn.embedding_column(cn.sequence_categorical_column_with_identity("a", 2), 1)
+    table = torch.tensor([[float("nan")], [2.0]])
+    layer = colonnade.torch.SequenceFeatures([column], {"a_embedding": table})
+    steps, _ = layer({"a": [[1], [0, 1]]})
+    assert steps[0].flatten().tolist() == [2.0, 0.0]
+    assert steps[1, 0].isnan().all()
+    steps[0].sum().backward()
+    assert layer.tables()["a_embedding"].shape == (2, 1)
+    assert next(layer.parameters()).grad.tolist() == [[0.0], [1.0]]
