@@ -11,7 +11,9 @@ import numpy.typing as npt
 
 from . import _core
 from ._batch import SequenceBatch, Slot
-from ._features import FlatColumn, check_whole_steps, lookup, normalized, weights_column
+from ._categorical_features import weights_column
+from ._features import FlatColumn, lookup
+from ._numeric_features import check_whole_steps, normalized
 from ._parsing import Serialized, checked_batch
 from ._plan import (
     THE_GROUP,

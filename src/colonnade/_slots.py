@@ -9,7 +9,9 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from . import _core
-from ._features import FlatColumn, categorical_column, lookup, needs_python, numeric_column, raw_column
+from ._categorical_features import categorical_column, raw_column
+from ._features import FlatColumn, lookup
+from ._numeric_features import needs_python, numeric_column
 from ._plan import InnerColumn, SlotPlan
 from .columns import (
     BucketizedColumn,
