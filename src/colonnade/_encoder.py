@@ -12,7 +12,7 @@ import numpy.typing as npt
 from . import _core
 from ._batch import SequenceBatch, Slot
 from ._categorical_features import weights_column
-from ._features import FlatColumn, lookup
+from ._features import FlatColumn, as_mapping, lookup
 from ._numeric_features import check_whole_steps, normalized
 from ._parsing import Serialized, checked_batch
 from ._plan import (
@@ -143,13 +143,15 @@ class Encoder:
         # The compiled plan stays behind: the copy, in a worker perhaps, compiles its own.
         return _rebuild, (self.columns, self.options)
 
-    def encode(self, features: Mapping[str, Any]) -> Encoded:
+    def encode(self, features: Any) -> Encoded:
         """Encode features in memory.
 
         Args:
             features: {key: values}; values are a Ragged, a list of lists, an array [batch, time], an
-                Arrow array or a tensor in host memory. In dense arrays -1 (signed integers) and "" are
-                absent values. Booleans are 0 and 1. Keys that no column reads are ignored.
+                Arrow array or a tensor in host memory. Or an Arrow table of any library (pyarrow,
+                Polars, DuckDB, pandas), whose columns are the features. In dense arrays -1 (signed
+                integers) and "" are absent values. Booleans are 0 and 1. Keys that no column reads are
+                ignored.
 
         Returns:
             A SequenceBatch, or {group: SequenceBatch} where groups were given.
@@ -161,6 +163,7 @@ class Encoder:
                 refuses; each says row and step.
             UnequalLengthsError: columns of a group differ in steps, or features in rows.
         """
+        features = as_mapping(features, self.plan.spec)
         made: dict[tuple[Any, bool], FlatColumn] = {}
         columns = [self._slot_columns(features, slot.column, made) for slot in self._slots]
         _check_rows(self._slots, columns)

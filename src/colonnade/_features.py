@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from . import errors
 from ._dtypes import INTEGERS
-from ._ragged import BytesArray, Int64s, Ragged
+from ._ragged import BytesArray, Int64s, Ragged, columns_from_arrow
 from .errors import FeatureTypeError, MissingFeatureError, NarrowingError
 
 
@@ -52,18 +52,29 @@ class FlatColumn:
         return FlatColumn(self.row_splits, values[kept], step_splits)
 
 
+def as_mapping(features: Any, keys: Iterable[str]) -> Mapping[str, Any]:
+    """Features as a mapping: as they are, or the columns of an Arrow table of any library.
+
+    Raises:
+        FeatureTypeError: features is neither, or a column has a type that cannot be taken.
+    """
+    if isinstance(features, Mapping):
+        return features
+    if hasattr(features, "__arrow_c_stream__") or hasattr(features, "__arrow_c_array__"):
+        columns = columns_from_arrow(features, keys)
+        return {key: as_ragged(column, None, key) for key, column in columns.items()}
+    raise FeatureTypeError(
+        f"features must be a mapping from key to values or an Arrow table, got {type(features).__name__}; "
+        "for serialized records use encode_examples"
+    )
+
+
 def lookup(features: Mapping[str, Any], key: str) -> Any:
     """The feature of a key.
 
     Raises:
-        FeatureTypeError: features is not a mapping.
-        MissingFeatureError: it lacks the key.
+        MissingFeatureError: there is none.
     """
-    if not isinstance(features, Mapping):
-        raise FeatureTypeError(
-            f"features must be a mapping from key to values, got {type(features).__name__}; "
-            "for serialized records use encode_examples"
-        )
     if key not in features:
         raise MissingFeatureError(
             f"not among the features {', '.join(map(repr, features)) or '(none)'}", key=key
@@ -112,7 +123,8 @@ def as_ragged(feature: Any, dtype: str | None, key: str) -> Ragged:
     """Any container that is no array as a Ragged of `dtype`, or of what it holds."""
     if isinstance(feature, Ragged):
         return feature
-    if isinstance(feature, BytesArray):
+    if isinstance(feature, BytesArray | np.ndarray):
+        # A flat column: one step a row.
         return Ragged._trusted(feature, np.arange(len(feature) + 1, dtype=np.int64))
     try:
         if isinstance(feature, list | tuple):
