@@ -76,3 +76,16 @@ def test_an_absent_column_is_named() -> None:
 def test_no_mapping_and_no_table() -> None:
     with pytest.raises(cn.errors.FeatureTypeError, match="or an Arrow table, got list"):
         cn.Encoder(COLUMNS).encode([b"record"])
+
+
+def test_frames_of_other_libraries_equal_lists() -> None:
+    import duckdb
+    import pandas  # noqa: F401 (to_pandas needs it)
+    import polars
+
+    plain = table().drop_columns(["unread"])
+    encoder = cn.Encoder(COLUMNS)
+    expected = encoder.encode(ROWS)
+    assert_same(encoder.encode(polars.from_arrow(plain)), expected)
+    assert_same(encoder.encode(duckdb.sql("select * from plain")), expected)
+    assert_same(encoder.encode(plain.to_pandas()), expected)
