@@ -30,7 +30,7 @@ ROWS = (
     {"_encoder"},
     {"_config", "_int32"},
     {"_saving"},
-    {"jax", "numpy", "torch"},
+    {"jax", "keras", "numpy", "torch"},
     {"__init__"},
 )
 COLUMN_ROWS = (
@@ -42,13 +42,20 @@ COLUMN_ROWS = (
     {"_crossed"},
     {"__init__"},
 )
-ADAPTERS = {"jax", "numpy", "torch"}
+ADAPTERS = {"jax", "keras", "numpy", "torch"}
 THIRD_PARTY = {
     "jax": {"flax", "jax", "numpy"},
+    "keras": {"keras", "numpy"},
     "torch": {"numpy", "torch"},
     "_saving": {"numpy", "safetensors"},
 }
-LAYERS = {"colonnade.numpy": "numpy", "colonnade.torch": "torch", "colonnade.jax": "jax"}
+# The frameworks that each adapter loads. Keras runs here on torch, and loads JAX by itself where there is one.
+FRAMEWORKS = {
+    "numpy": set(),
+    "torch": {"torch"},
+    "jax": {"jax", "flax"},
+    "keras": {"keras", "torch", "jax"},
+}
 
 # Headers of src/core by stem; a file includes only from rows above its own, and its own header.
 CORE_ROWS = (
@@ -220,16 +227,15 @@ def test_the_numpy_layers_load_no_framework():
     assert run(code).stdout.split() == ["False", "False"]
 
 
-@pytest.mark.parametrize("adapter", LAYERS)
+@pytest.mark.parametrize("adapter", sorted(ADAPTERS))
 def test_using_one_adapter_loads_no_other(adapter):
     code = (
-        f"import sys, colonnade as cn, {adapter} as layers\n"
+        f"import sys, colonnade as cn, colonnade.{adapter} as layers\n"
         "layers.SequenceFeatures(cn.sequence_numeric_column('n'))({'n': [[1.0]]})\n"
         "print(*(name for name in sys.argv[1].split() if name in sys.modules))"
     )
-    strangers = {*LAYERS, "torch", "jax", "flax", "keras", "tensorflow"} - {adapter, LAYERS[adapter]}
-    if adapter == "colonnade.jax":
-        strangers.remove("flax")
+    others = {f"colonnade.{other}" for other in ADAPTERS - {adapter}}
+    strangers = others | {"tensorflow"} | set.union(*FRAMEWORKS.values()) - FRAMEWORKS[adapter]
     done = run(code, " ".join(strangers))
     assert (done.returncode, done.stdout.strip()) == (0, ""), done.stderr
 
@@ -252,6 +258,8 @@ def test_import_is_light():
         ("torch", "torch", "colonnade.torch needs PyTorch; install colonnade[torch]"),
         ("jax", "jax", "colonnade.jax needs JAX and Flax; install colonnade[jax]"),
         ("flax", "jax", "colonnade.jax needs JAX and Flax; install colonnade[jax]"),
+        ("keras", "keras", "colonnade.keras needs Keras 3 and a backend; install colonnade[keras] and"),
+        ("torch", "keras", "colonnade.keras needs Keras 3 and a backend; install colonnade[keras] and"),
     ],
 )
 def test_without_a_framework_the_error_says_what_to_install(module, adapter, message):

@@ -14,6 +14,7 @@ import pytest
 
 import colonnade
 import colonnade.jax
+import colonnade.keras
 import colonnade.numpy
 import colonnade.torch
 
@@ -91,6 +92,7 @@ CALLABLES = {
         (colonnade, NAMES - {"errors", "initializers"}),
         (colonnade.numpy, ADAPTER_NAMES),
         (colonnade.jax, ADAPTER_NAMES | {"to_arrays"}),
+        (colonnade.keras, ADAPTER_NAMES | {"RecordDataset", "to_arrays"}),
         (colonnade.torch, ADAPTER_NAMES | {"to_tensors"}),
     )
     for name in sorted(names)
@@ -98,12 +100,12 @@ CALLABLES = {
 
 
 def test_the_names():
-    submodules = {"columns", "jax", "numpy", "torch"}
+    submodules = {"columns", "jax", "keras", "numpy", "torch"}
     public = {name for name in vars(colonnade) if not name.startswith("_")}
     assert public - submodules == NAMES
 
 
-@pytest.mark.parametrize("module", [colonnade.jax, colonnade.numpy, colonnade.torch])
+@pytest.mark.parametrize("module", [colonnade.jax, colonnade.keras, colonnade.numpy, colonnade.torch])
 def test_adapters_have_the_same_names(module):
     assert set(vars(module)) >= ADAPTER_NAMES
     for name in sorted(ADAPTER_NAMES):
