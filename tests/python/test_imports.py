@@ -49,7 +49,7 @@ THIRD_PARTY = {
     "torch": {"numpy", "torch"},
     "_saving": {"numpy", "safetensors"},
 }
-# The frameworks that each adapter loads. Keras runs here on torch, and loads JAX by itself where there is one.
+# The frameworks that each adapter loads. Keras runs here on torch, and loads JAX itself where there is one.
 FRAMEWORKS = {
     "numpy": set(),
     "torch": {"torch"},

@@ -11,6 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 LAYER_TESTS = ROOT / "tests/python/test_keras_layer.py"
+ADAPTER_TESTS = ROOT / "tests/python/test_adapters.py"
 
 MODEL = """
 import sys
@@ -67,9 +68,8 @@ def run(backend: str, *arguments: object, **environment: str) -> str:
 
 def check_layers(backend: str, **environment: str) -> None:
     """The layers' own tests pass on this backend."""
-    assert " passed" in run(
-        backend, "-m", "pytest", "-q", "-p", "no:cacheprovider", LAYER_TESTS, **environment
-    )
+    pytest_of_keras = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "keras"]
+    assert " passed" in run(backend, *pytest_of_keras, LAYER_TESTS, ADAPTER_TESTS, **environment)
 
 
 def check_files(folder: Path, writer: str, reader: str, **environment: str) -> None:
