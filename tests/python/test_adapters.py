@@ -264,3 +264,26 @@ def test_gradients(gradients: Any, columns: Any, layout: Any) -> None:
     assert any(gradient.any() for gradient in wanted.values())
     for name in tables:
         np.testing.assert_allclose(got[name], wanted[name], rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("adapter", ADAPTERS.values(), ids=ADAPTERS)
+def test_the_examples_of_the_documents(adapter: Adapter) -> None:
+    """Each of the three as it stands there, from records; the same tables give the same steps."""
+    tokens = cn.sequence_categorical_column_with_hash_bucket("tokens", hash_bucket_size=1000)
+    watches = cn.sequence_categorical_column_with_identity("watches", num_buckets=1000)
+    record = cn.Example({"tokens": ["omar", "marlo"], "watches": [3, 999], "temperature": [21.5, 20.0]})
+    serialized = [record.serialize(), cn.Example({}).serialize()]
+    table = np.random.default_rng(2).standard_normal((1000, 10)).astype(np.float32)
+    # The ids of the tokens are TensorFlow's.
+    for column, steps in (
+        (cn.embedding_column(tokens, dimension=10), table[[986, 591]]),
+        (cn.embedding_column(watches, dimension=10), table[[3, 999]]),
+        (cn.sequence_numeric_column("temperature"), np.array([[21.5], [20.0]], np.float32)),
+    ):
+        features = cn.parse_example(serialized, features=cn.make_parse_example_spec([column]))
+        tables = {} if column.name == "temperature" else {column.name: table}
+        sequence_feature_layer = adapter.module.SequenceFeatures([column], tables)
+        sequence_input, sequence_length = sequence_feature_layer(features)
+        sequence_length_mask = adapter.module.sequence_mask(sequence_length)
+        np.testing.assert_array_equal(adapter.to_numpy(sequence_input), [steps, 0 * steps])
+        assert adapter.to_numpy(sequence_length_mask).tolist() == [[True, True], [False, False]]
