@@ -3,6 +3,8 @@
 
 NB_MODULE(_core, module) {
     using namespace colonnade::bindings;
+    // Programs may hold encoders until they end, in a global or in JAX's cache of compiled functions.
+    nanobind::set_leak_warnings(false);
     module.doc() = "The compiled core of Colonnade.";
     bind_arrow(module);
     bind_hash(module);

@@ -29,9 +29,9 @@ ROWS = (
     {"_categorical_features", "_numeric_features"},
     {"_slots"},
     {"_encoder"},
-    {"_config"},
+    {"_config", "_int32"},
     {"_saving"},
-    {"numpy", "torch"},
+    {"jax", "keras", "numpy", "torch"},
     {"__init__"},
 )
 COLUMN_ROWS = (
@@ -43,8 +43,20 @@ COLUMN_ROWS = (
     {"_crossed"},
     {"__init__"},
 )
-ADAPTERS = {"numpy", "torch"}
-THIRD_PARTY = {"torch": {"numpy", "torch"}, "_saving": {"numpy", "safetensors"}}
+ADAPTERS = {"jax", "keras", "numpy", "torch"}
+THIRD_PARTY = {
+    "jax": {"flax", "jax", "numpy"},
+    "keras": {"keras", "numpy"},
+    "torch": {"numpy", "torch"},
+    "_saving": {"numpy", "safetensors"},
+}
+# The frameworks that each adapter loads. Keras runs here on torch, and loads JAX itself where there is one.
+FRAMEWORKS = {
+    "numpy": set(),
+    "torch": {"torch"},
+    "jax": {"jax", "flax"},
+    "keras": {"keras", "torch", "jax"},
+}
 
 # Headers of src/core by stem; a file includes only from rows above its own, and its own header.
 CORE_ROWS = (
@@ -194,8 +206,9 @@ def test_kernels_know_nothing_of_the_wire(kernel):
     assert not closure(kernel) & WIRE
 
 
-def run(code):
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+def run(code, *arguments):
+    command = [sys.executable, "-c", code, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def test_import_loads_no_framework():
@@ -222,13 +235,16 @@ def test_the_numpy_layers_load_no_framework():
     assert run(code).stdout.split() == ["False", "False"]
 
 
-def test_using_one_adapter_loads_no_other():
+@pytest.mark.parametrize("adapter", sorted(ADAPTERS))
+def test_using_one_adapter_loads_no_other(adapter):
     code = (
-        "import sys, colonnade as cn, colonnade.torch as layers\n"
+        f"import sys, colonnade as cn, colonnade.{adapter} as layers\n"
         "layers.SequenceFeatures(cn.sequence_numeric_column('n'))({'n': [[1.0]]})\n"
-        "print(*(name for name in ('colonnade.numpy', 'jax', 'keras', 'tensorflow') if name in sys.modules))"
+        "print(*(name for name in sys.argv[1].split() if name in sys.modules))"
     )
-    done = run(code)
+    others = {f"colonnade.{other}" for other in ADAPTERS - {adapter}}
+    strangers = others | {"tensorflow"} | set.union(*FRAMEWORKS.values()) - FRAMEWORKS[adapter]
+    done = run(code, " ".join(strangers))
     assert (done.returncode, done.stdout.strip()) == (0, ""), done.stderr
 
 
@@ -244,11 +260,21 @@ def test_import_is_light():
     assert min(megabytes for _, megabytes in runs) < 45
 
 
-def test_without_torch_the_error_says_what_to_install():
-    code = "import sys; sys.modules['torch'] = None\nimport colonnade\nimport colonnade.torch"
+@pytest.mark.parametrize(
+    ("module", "adapter", "message"),
+    [
+        ("torch", "torch", "colonnade.torch needs PyTorch; install colonnade[torch]"),
+        ("jax", "jax", "colonnade.jax needs JAX and Flax; install colonnade[jax]"),
+        ("flax", "jax", "colonnade.jax needs JAX and Flax; install colonnade[jax]"),
+        ("keras", "keras", "colonnade.keras needs Keras 3 and a backend; install colonnade[keras] and"),
+        ("torch", "keras", "colonnade.keras needs Keras 3 and a backend; install colonnade[keras] and"),
+    ],
+)
+def test_without_a_framework_the_error_says_what_to_install(module, adapter, message):
+    code = f"import sys; sys.modules['{module}'] = None\nimport colonnade\nimport colonnade.{adapter}"
     done = run(code)
     assert done.returncode == 1
-    assert "DependencyError: colonnade.torch needs PyTorch; install colonnade[torch]" in done.stderr
+    assert f"DependencyError: {message}" in done.stderr
 
 
 def test_without_torch_everything_else_works():

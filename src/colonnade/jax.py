@@ -1,0 +1,331 @@
+"""Layers for JAX: flax nnx modules that own the tables of some columns."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from ._batch import SequenceBatch, Slot
+from ._int32 import int32_array, int32_encoder
+from ._plan import Columns, GroupPlan, Groups, Output, Plan, Table
+from ._tables import Float32s, check_table_names, checked_table, escape, new_table
+from .errors import ColumnValueError, DependencyError, FeatureTypeError, TableError, UntrainedTableWarning
+
+try:
+    import jax
+    import jax.numpy as jnp
+    from flax import nnx
+except ImportError as error:
+    raise DependencyError("colonnade.jax needs JAX and Flax; install colonnade[jax]") from error
+
+Batch: TypeAlias = SequenceBatch[jax.Array]
+Adder: TypeAlias = Callable[[jax.Array], jax.Array]
+Embedded: TypeAlias = "tuple[jax.Array, jax.Array | None]"
+
+# So that batches pass through jit, vmap and device_put as they are.
+jax.tree_util.register_dataclass(Slot, ["values", "weights", "step_splits"], [])
+jax.tree_util.register_dataclass(SequenceBatch, ["slots", "lengths", "mask", "row_splits"], [])
+
+_RESERVED = frozenset(dir(nnx.Dict()))
+
+
+def embed(group: GroupPlan, tables: Mapping[str, jax.Array], batch: Batch) -> Embedded:
+    """Ids and numbers to dense steps, by operations that `jax.jit` and `jax.grad` take.
+
+    Args:
+        group: The group's plan, `encoder.plan.groups[name]`.
+        tables: float32 [num_buckets, dimension] by table name.
+        batch: The encoded group, as `to_arrays` gives it. An id beyond its table, which no encoder of
+            these columns makes, gives NaN in an embedding and counts nothing in an indicator.
+
+    Returns:
+        Columns side by side in order of name, float32: [batch, time, width] padded, [steps, width]
+        jagged, [batch, width] for a context; and the lengths int32 [batch], None for a context.
+    """
+    rank = 2 if batch.mask is not None else 1
+    parts = [_dense(output, tables, batch.slots[output.slot], rank) for output in group.outputs]
+    return jnp.concatenate(parts, -1), batch.lengths
+
+
+def _dense(output: Output, tables: Mapping[str, jax.Array], slot: Slot[jax.Array], rank: int) -> jax.Array:
+    """One column's numbers; `rank` is how many leading axes count the steps."""
+    values, splits = slot.values, slot.step_splits
+    if output.kind == "numbers":
+        return values.reshape(*values.shape[:rank], output.width)
+    if splits is None:
+        axes = values.shape[:rank]
+        ids = values.reshape(math.prod(axes), math.prod(values.shape[rank:]))
+        steps = jnp.arange(len(ids))[:, None]
+    else:
+        axes, ids = (len(splits) - 1,), values
+        steps = jnp.searchsorted(splits, jnp.arange(len(ids)), side="right") - 1
+
+    def add(numbers: jax.Array) -> jax.Array:
+        """Add up the values of each step, along axis 1 or in jagged steps."""
+        return numbers.sum(1) if splits is None else jax.ops.segment_sum(numbers, steps, axes[0])
+
+    weights = (ids >= 0).astype(jnp.float32)
+    if slot.weights is not None:
+        weights = weights * slot.weights.reshape(ids.shape)
+    ids = ids.clip(min=0)
+    if output.kind == "indicator":
+        dense = jnp.zeros((math.prod(axes), output.width), jnp.float32).at[steps, ids].add(weights)
+    else:
+        dense = _combine(tables[output.table], ids, weights[..., None], output, add)
+    return dense.reshape(*axes, output.width)
+
+
+def _combine(table: jax.Array, ids: jax.Array, weights: jax.Array, output: Output, add: Adder) -> jax.Array:
+    """Rows of a table, combined by `add` over the values of each step; a weight of 0 leaves a row out."""
+    if output.combiner != "sum":
+        weights = weights.clip(min=0)
+    rows = table.at[ids].get(mode="fill", fill_value=jnp.nan)
+    total = add(_clipped(rows, output.max_norm) * weights)
+    if output.combiner == "sum":
+        return total
+    divisor = add(weights if output.combiner == "mean" else weights * weights)
+    divisor = jnp.where(divisor > 0, divisor, 1)
+    return total / (divisor if output.combiner == "mean" else jnp.sqrt(divisor))
+
+
+def _clipped(rows: jax.Array, max_norm: float | None) -> jax.Array:
+    """Rows scaled down to a norm; only long rows are divided, for the norm of zeros has no gradient."""
+    if max_norm is None:
+        return rows
+    squares = jnp.square(rows).sum(-1, keepdims=True)
+    is_long = jnp.sqrt(squares) > max_norm
+    norms = jnp.sqrt(jnp.where(is_long, squares, 1))
+    return jnp.where(is_long, rows * (max_norm / norms), rows)
+
+
+def to_arrays(batch: SequenceBatch[Any]) -> Batch:
+    """Copy a batch of NumPy arrays into JAX arrays; integers become int32.
+
+    Raises:
+        LimitError: an integer that int32 cannot hold.
+    """
+
+    def convert(array: Any) -> Any:
+        return jnp.array(int32_array(array)) if isinstance(array, np.ndarray) else array
+
+    return batch.map(convert)
+
+
+class FixedTable(nnx.Variable[jax.Array]):
+    """A table of a column with trainable=False: no `nnx.Param`, so optimizers leave it alone."""
+
+
+class Features(nnx.Module):
+    """All groups of some columns, and the tables they share, each once.
+
+    Args:
+        columns: Columns of one group, or {name: columns}.
+        tables: Arrays to start from, by table name; None starts from each column's initializer.
+        rngs: Makes new tables reproducible; None takes fresh random numbers.
+
+    Raises:
+        TableError: a table is missing, unknown or of another shape.
+        LimitError: a column with more buckets than int32 can count.
+        As `Encoder` does: columns that cannot stand together.
+
+    Example:
+        >>> import colonnade as cn
+        >>> kind = cn.sequence_categorical_column_with_identity("kind", num_buckets=2)
+        >>> layer = Features({"clicks": [cn.embedding_column(kind, dimension=3)]})
+        >>> steps, lengths = layer({"kind": [[1], [0, 1]]})["clicks"]
+        >>> steps.shape, lengths.tolist()
+        ((2, 2, 3), [1, 2])
+    """
+
+    def __init__(
+        self,
+        columns: Columns | Groups,
+        tables: Mapping[str, Any] | None = None,
+        *,
+        rngs: nnx.Rngs | None = None,
+    ) -> None:
+        self._encoder = int32_encoder(columns)
+        if tables is not None:
+            check_table_names(self.plan.tables, tables)
+        self.embeddings: nnx.Dict[Any] = nnx.Dict()
+        for name, table in self.plan.tables.items():
+            start = _new_table(table, rngs) if tables is None else _given_table(table, tables[name])
+            kind = nnx.Param if table.trainable else FixedTable
+            self.embeddings[escape(name, _RESERVED)] = kind(start)
+
+    @property
+    def plan(self) -> Plan:
+        """What the columns compile to."""
+        return self._encoder.plan
+
+    def __call__(self, features_or_batches: Any) -> Any:
+        """{group: (steps, lengths)}, or (values, None) for a context group; see `embed`."""
+        batches = self._encoder.batches(features_or_batches)
+        return {name: self._embed(group, batches[name]) for name, group in self.plan.groups.items()}
+
+    def tables(self) -> dict[str, Float32s]:
+        """Copies of the tables by name, float32 [num_buckets, dimension], for saving and for other layers."""
+        return {name: np.array(table) for name, table in self._arrays().items()}
+
+    def _arrays(self) -> dict[str, jax.Array]:
+        return {name: self.embeddings[escape(name, _RESERVED)][...] for name in self.plan.tables}
+
+    def _embed(self, group: GroupPlan, batch: SequenceBatch[Any]) -> Embedded:
+        return embed(group, self._arrays(), to_arrays(batch))
+
+
+class SequenceFeatures(Features):
+    """One group of sequence columns: from features or a batch to (sequence_input, sequence_length).
+
+    Inside `jit`, give it a batch: strings and lists cannot be traced.
+
+    Example:
+        >>> import colonnade as cn
+        >>> from flax import nnx
+        >>> kind = cn.sequence_categorical_column_with_identity("kind", num_buckets=2)
+        >>> columns = [cn.embedding_column(kind, dimension=3)]
+        >>> layer = SequenceFeatures(columns, rngs=nnx.Rngs(0))
+        >>> batch = to_arrays(cn.Encoder(columns, pad_to_multiple_of=4).encode({"kind": [[1], [0, 1]]}))
+        >>> sequence_input, sequence_length = nnx.jit(lambda layer, batch: layer(batch))(layer, batch)
+        >>> sequence_input.shape, sequence_length.tolist()
+        ((2, 4, 3), [1, 2])
+    """
+
+    def __init__(
+        self, columns: Columns, tables: Mapping[str, Any] | None = None, *, rngs: nnx.Rngs | None = None
+    ) -> None:
+        super().__init__(columns, tables, rngs=rngs)
+        self.plan.the_group_of(sequences=True)
+
+    @property
+    def width(self) -> int:
+        """Numbers in one output step: the input size of what comes next."""
+        return self.plan.the_group_of(sequences=True).width
+
+    def __call__(self, features_or_batch: Any) -> Embedded:
+        """float32 [batch, time, width] and int32 lengths [batch]; jagged batches give [steps, width]."""
+        return self._embed(self.plan.the_group_of(sequences=True), self._encoder.batch(features_or_batch))
+
+
+class DenseFeatures(Features):
+    """One group of context columns: from features or a batch to float32 [batch, width]."""
+
+    def __init__(
+        self, columns: Columns, tables: Mapping[str, Any] | None = None, *, rngs: nnx.Rngs | None = None
+    ) -> None:
+        super().__init__(columns, tables, rngs=rngs)
+        self.plan.the_group_of(sequences=False)
+
+    @property
+    def width(self) -> int:
+        """Numbers in one output row: the input size of what comes next."""
+        return self.plan.the_group_of(sequences=False).width
+
+    def __call__(self, features_or_batch: Any) -> jax.Array:
+        """float32 [batch, width], columns in order of name."""
+        return self._embed(self.plan.the_group_of(sequences=False), self._encoder.batch(features_or_batch))[0]
+
+
+def sequence_input_layer(
+    features_or_batch: Any, columns: Columns, tables: Mapping[str, Any] | None = None
+) -> Embedded:
+    """TensorFlow 1.15's functional form of `SequenceFeatures`.
+
+    Args:
+        features_or_batch: Features in memory, or an encoded batch.
+        columns: Sequence columns.
+        tables: Arrays by table name; gradients flow into JAX arrays. None makes random ones, with an
+            UntrainedTableWarning.
+
+    Returns:
+        float32 [batch, time, width] and int32 lengths [batch].
+    """
+    encoder = int32_encoder(columns)
+    plan, group = encoder.plan, encoder.plan.the_group_of(sequences=True)
+    if tables is None:
+        if plan.tables:
+            message = f"the tables {list(plan.tables)} are random; give trained ones as tables="
+            warnings.warn(message, UntrainedTableWarning, stacklevel=2)
+        arrays = {name: _new_table(table, None) for name, table in plan.tables.items()}
+    else:
+        check_table_names(plan.tables, tables)
+        arrays = {name: _given_table(table, tables[name]) for name, table in plan.tables.items()}
+    return embed(group, arrays, to_arrays(encoder.batch(features_or_batch)))
+
+
+def sequence_mask(lengths: Any, maxlen: int | None = None) -> jax.Array:
+    """True where a step exists: mask[..., j] is j < lengths[...].
+
+    Args:
+        lengths: Integers of any shape.
+        maxlen: Size of the last axis; None is the largest length, at least 0, and cannot be told inside
+            `jit`.
+
+    Returns:
+        bool [*lengths.shape, maxlen].
+
+    Raises:
+        FeatureTypeError: lengths are not integers.
+        ColumnValueError: maxlen is negative, or None inside `jit`.
+    """
+    lengths = jnp.asarray(lengths)
+    if not jnp.issubdtype(lengths.dtype, jnp.integer):
+        raise FeatureTypeError(f"lengths must be integers, got {lengths.dtype}")
+    if maxlen is None:
+        if isinstance(lengths, jax.core.Tracer):
+            raise ColumnValueError("inside jit shapes are fixed; give maxlen, as sequence_input.shape[1]")
+        maxlen = max(int(lengths.max()), 0) if lengths.size else 0
+    if maxlen < 0:
+        raise ColumnValueError(f"maxlen must not be negative, got {maxlen}")
+    mask: jax.Array = jnp.arange(maxlen) < lengths[..., None]
+    return mask
+
+
+def concatenate_context_input(context_input: jax.Array, sequence_input: jax.Array) -> jax.Array:
+    """Repeat the context at every step, behind the sequence's own numbers.
+
+    Args:
+        context_input: float32 [batch, context_width].
+        sequence_input: float32 [batch, time, sequence_width].
+
+    Returns:
+        float32 [batch, time, sequence_width + context_width].
+
+    Raises:
+        FeatureTypeError: an input of another rank or dtype.
+        ColumnValueError: the batches differ.
+    """
+    for name, array, rank in (("sequence_input", sequence_input, 3), ("context_input", context_input, 2)):
+        if array.ndim != rank:
+            raise FeatureTypeError(f"{name} must have rank {rank}, got {array.ndim}")
+        if array.dtype != jnp.float32:
+            raise FeatureTypeError(f"{name} must have dtype float32, got {array.dtype}")
+    if len(context_input) != len(sequence_input):
+        raise ColumnValueError(
+            f"context_input holds {len(context_input)} rows, sequence_input {len(sequence_input)}"
+        )
+    repeated = jnp.broadcast_to(context_input[:, None], (*sequence_input.shape[:2], context_input.shape[1]))
+    return jnp.concatenate([sequence_input, repeated], -1)
+
+
+def _new_table(table: Table, rngs: nnx.Rngs | None) -> jax.Array:
+    if table.initializer is not None or rngs is None:
+        return jnp.array(new_table(table, np.random.default_rng()))
+    shape = (table.num_buckets, table.dimension)
+    return jax.random.truncated_normal(rngs.params(), -2, 2, shape, jnp.float32) / math.sqrt(table.dimension)
+
+
+def _given_table(table: Table, given: Any) -> jax.Array:
+    """A table that keeps its gradients, where it is a JAX array."""
+    if not isinstance(given, jax.Array):
+        return jnp.array(checked_table(table, given))
+    expected = (table.num_buckets, table.dimension)
+    if given.shape != expected or given.dtype.kind not in "fiuV":
+        raise TableError(
+            f"table must be numbers of shape {expected}, got {given.dtype} {given.shape}", column=table.name
+        )
+    return given.astype(jnp.float32)

@@ -1,0 +1,466 @@
+"""Layers for Keras 3, on each of its backends: they own the tables of some columns.
+
+Features are encoded before Keras sees them: what enters a model are ids, numbers, lengths and masks by
+name, as `to_arrays` gives them. Integers are int32 on every backend, so that a model saved on one loads
+on another.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from ._batch import SequenceBatch, Slot
+from ._config import from_config, to_config
+from ._encoder import Encoder
+from ._int32 import int32_array, int32_encoder
+from ._parsing import parse_example
+from ._plan import THE_GROUP, Columns, GroupPlan, Groups, Output, Plan, Table
+from ._slots import weight_key
+from ._tables import Float32s, check_table_names, checked_table, escape
+from .errors import ColumnValueError, DependencyError, FeatureTypeError, GroupError, UntrainedTableWarning
+
+try:
+    import keras  # type: ignore[import-untyped]
+    from keras import ops
+except ImportError as error:
+    raise DependencyError(
+        "colonnade.keras needs Keras 3 and a backend; install colonnade[keras] and torch, jax or tensorflow, "
+        "and name that one in the environment as KERAS_BACKEND"
+    ) from error
+
+Tensor: TypeAlias = Any
+Embedded: TypeAlias = "tuple[Tensor, Tensor | None]"
+
+
+def embed(group: GroupPlan, tables: Mapping[str, Tensor], batch: SequenceBatch[Tensor]) -> Embedded:
+    """Ids and numbers to dense steps, by `keras.ops`; symbolic tensors are taken too.
+
+    Args:
+        group: The group's plan, `encoder.plan.groups[name]`.
+        tables: float [num_buckets, dimension] by table name.
+        batch: The encoded group: ids [batch, time, values], numbers [batch, time, width]; a context
+            has no time.
+
+    Returns:
+        Columns side by side in order of name: [batch, time, width], [batch, width] for a context; and
+        the lengths int32 [batch], None for a context.
+    """
+    parts = [_dense(output, tables, batch.slots[output.slot]) for output in group.outputs]
+    return ops.concatenate(parts, -1), batch.lengths
+
+
+def _dense(output: Output, tables: Mapping[str, Tensor], slot: Slot[Tensor]) -> Tensor:
+    """One column's numbers."""
+    if output.kind == "numbers":
+        return slot.values
+    ids = ops.maximum(slot.values, 0)
+    weights = ops.cast(slot.values >= 0, keras.config.floatx())
+    if slot.weights is not None:
+        weights = weights * ops.cast(slot.weights, weights.dtype)
+    weights = ops.expand_dims(weights, -1)
+    if output.kind == "indicator":
+        return ops.sum(ops.one_hot(ids, output.width) * weights, -2)
+    rows = ops.take(tables[output.table], ids, axis=0)
+    return _combine(_clipped(rows, output.max_norm), ops.cast(weights, rows.dtype), output.combiner)
+
+
+def _combine(rows: Tensor, weights: Tensor, combiner: str) -> Tensor:
+    """Rows combined over the last but one axis; a weight of 0 leaves a row out."""
+    if combiner == "sum":
+        return ops.sum(rows * weights, -2)
+    weights = ops.maximum(weights, 0)
+    divisor = ops.sum(weights if combiner == "mean" else weights * weights, -2)
+    divisor = ops.where(divisor > 0, divisor, ops.ones_like(divisor))
+    return ops.sum(rows * weights, -2) / (divisor if combiner == "mean" else ops.sqrt(divisor))
+
+
+def _clipped(rows: Tensor, max_norm: float | None) -> Tensor:
+    """Rows scaled down to a norm; only long rows are divided, for the norm of zeros has no gradient."""
+    if max_norm is None:
+        return rows
+    squares = ops.sum(rows * rows, -1, keepdims=True)
+    is_long = ops.sqrt(squares) > max_norm
+    norms = ops.sqrt(ops.where(is_long, squares, ops.ones_like(squares)))
+    return ops.where(is_long, rows * (max_norm / norms), rows)
+
+
+def to_arrays(batch_or_batches: SequenceBatch[Any] | Mapping[str, SequenceBatch[Any]]) -> dict[str, Any]:
+    """Lay padded batches out as a model takes them: one flat dict of arrays, under the names of `inputs()`.
+
+    Returns:
+        Ids int32 [batch, time, values], numbers float32 [batch, time, width] and weights float32 by the
+        name of their slot; "lengths" int32 [batch] and "mask" bool [batch, time]. Names of groups stand
+        before, with a dot.
+
+    Raises:
+        GroupError: a jagged batch.
+        LimitError: an integer that int32 cannot hold.
+    """
+    if isinstance(batch_or_batches, SequenceBatch):
+        batch_or_batches = {THE_GROUP: batch_or_batches}
+    arrays: dict[str, Any] = {}
+    for group, batch in batch_or_batches.items():
+        if batch.row_splits is not None:
+            raise GroupError('a jagged batch, where Keras layers take padded ones; leave layout="jagged" out')
+        rank = 1 if batch.mask is None else 2
+        for name, slot in batch.slots.items():
+            arrays[_name(group, name, "values")] = _flat(slot.values, rank)
+            if slot.weights is not None:
+                arrays[_name(group, name, "weights")] = _flat(slot.weights, rank)
+        if batch.mask is not None:
+            arrays[_name(group, "lengths")] = int32_array(np.asarray(batch.lengths))
+            arrays[_name(group, "mask")] = np.asarray(batch.mask)
+    return arrays
+
+
+def _flat(values: Any, rank: int) -> Any:
+    """The values of each step along one axis, the last."""
+    array = int32_array(np.asarray(values))
+    return array.reshape(*array.shape[:rank], math.prod(array.shape[rank:]))
+
+
+def _name(group: str, *parts: str) -> str:
+    return ".".join(escape(part) for part in ((group, *parts) if group else parts))
+
+
+@keras.saving.register_keras_serializable("colonnade")
+class Features(keras.layers.Layer):  # type: ignore[misc]
+    """All groups of some columns, and the tables they share, each once.
+
+    Call it on features, on batches, or in a functional model on `layer.inputs()`. Only tensors leave a
+    Keras layer: for a context group it gives the values alone.
+
+    Args:
+        columns: Columns of one group, or {name: columns}.
+        tables: Arrays to start from, by table name; None starts from each column's initializer.
+        **options: Of `keras.layers.Layer`, such as `name`.
+
+    Raises:
+        TableError: a table is missing, unknown or of another shape.
+        LimitError: a column with more buckets than int32 can count.
+        As `Encoder` does: columns that cannot stand together.
+
+    Example:
+        >>> import colonnade as cn
+        >>> kind = cn.sequence_categorical_column_with_identity("kind", num_buckets=2)
+        >>> layer = Features({"clicks": [cn.embedding_column(kind, dimension=3)]})
+        >>> steps, lengths = layer({"kind": [[1], [0, 1]]})["clicks"]
+        >>> tuple(steps.shape), lengths.tolist()
+        ((2, 2, 3), [1, 2])
+    """
+
+    def __init__(
+        self, columns: Columns | Groups, tables: Mapping[str, Any] | None = None, **options: Any
+    ) -> None:
+        super().__init__(**options)
+        self.supports_masking = True
+        self._encoder = int32_encoder(columns)
+        if tables is not None:
+            check_table_names(self.plan.tables, tables)
+        self._embeddings = {
+            name: self.add_weight(
+                shape=(table.num_buckets, table.dimension),
+                initializer=_new_table(table) if tables is None else _given_table(table, tables[name]),
+                trainable=table.trainable,
+                name=escape(name),
+            )
+            for name, table in self.plan.tables.items()
+        }
+        self.built = True
+
+    @property
+    def plan(self) -> Plan:
+        """What the columns compile to."""
+        return self._encoder.plan
+
+    def inputs(self) -> dict[str, Any]:
+        """The `keras.Input`s that the layer needs, by name, for a functional model."""
+        return {
+            name: keras.Input(shape, dtype=dtype, name=name) for name, (shape, dtype) in self._specs().items()
+        }
+
+    def _specs(self) -> dict[str, tuple[tuple[int | None, ...], str]]:
+        """Shape without the batch, and dtype, of each input."""
+        found: dict[str, tuple[tuple[int | None, ...], str]] = {}
+        for group in self.plan.groups.values():
+            steps = (None,) if group.is_sequence else ()
+            outputs = {output.slot: output for output in group.outputs}
+            for slot in group.slots:
+                width = outputs[slot.name].width if outputs[slot.name].kind == "numbers" else None
+                dtype = "int32" if width is None else "float32"
+                found[_name(group.name, slot.name, "values")] = (*steps, width), dtype
+                if weight_key(slot.column) is not None:
+                    found[_name(group.name, slot.name, "weights")] = (*steps, width), "float32"
+            if group.is_sequence:
+                found[_name(group.name, "lengths")] = (), "int32"
+                found[_name(group.name, "mask")] = steps, "bool"
+        return found
+
+    def __call__(self, inputs: Any, **options: Any) -> Any:
+        """Encode what is not encoded yet, and go on as every layer does.
+
+        Args:
+            inputs: Features, a batch or {group: batch}, or arrays or tensors by the names of `inputs()`.
+            **options: Of `keras.layers.Layer.__call__`.
+        """
+        names = self._specs()
+        if not (isinstance(inputs, Mapping) and set(names) <= set(inputs)):
+            inputs = to_arrays(self._encoder.batches(inputs))
+        return super().__call__({name: inputs[name] for name in names}, **options)
+
+    def call(self, inputs: Mapping[str, Tensor]) -> Any:
+        """{group: (steps, lengths)}, and the values alone for a context group; see `embed`."""
+        return {name: self._embed(group, inputs) for name, group in self.plan.groups.items()}
+
+    def compute_mask(self, inputs: Mapping[str, Tensor], previous_mask: Any = None) -> Any:
+        """{group: (mask, None)}: what a following LSTM or MultiHeadAttention masks by."""
+        return {
+            name: (inputs[_name(name, "mask")], None) if group.is_sequence else None
+            for name, group in self.plan.groups.items()
+        }
+
+    def compute_output_spec(self, inputs: Mapping[str, Tensor]) -> Any:
+        """Shapes and dtypes of what `call` returns."""
+        return {name: self._output_spec(group, inputs) for name, group in self.plan.groups.items()}
+
+    def tables(self) -> dict[str, Float32s]:
+        """Copies of the tables by name, float32 [num_buckets, dimension], for saving and for other layers."""
+        return {
+            name: np.array(ops.convert_to_numpy(table.value), np.float32)
+            for name, table in self._embeddings.items()
+        }
+
+    def get_config(self) -> dict[str, Any]:
+        """The layer as JSON, without its tables.
+
+        Raises:
+            ConfigError: a column holds a bare function.
+        """
+        return {**super().get_config(), "encoder": to_config(self._encoder)}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Features:
+        """A layer of the same columns; Keras then loads its tables."""
+        options = dict(config)
+        encoder = from_config(options.pop("encoder"))
+        return cls(encoder.columns, **options)
+
+    def _embed(self, group: GroupPlan, inputs: Mapping[str, Tensor]) -> Any:
+        def leaf(*parts: str) -> Tensor:
+            return inputs.get(_name(group.name, *parts))
+
+        slots = {
+            slot.name: Slot(leaf(slot.name, "values"), leaf(slot.name, "weights")) for slot in group.slots
+        }
+        batch = SequenceBatch(slots, leaf("lengths"), leaf("mask"))
+        values, lengths = embed(group, self._embeddings, batch)
+        # Only tensors may leave a layer: a context has no None beside its values here.
+        return (values, lengths) if group.is_sequence else values
+
+    def _output_spec(self, group: GroupPlan, inputs: Mapping[str, Tensor]) -> Any:
+        first = inputs[_name(group.name, group.slots[0].name, "values")]
+        output = keras.KerasTensor((*first.shape[:-1], group.width), self.compute_dtype)
+        return (output, keras.KerasTensor(first.shape[:1], "int32")) if group.is_sequence else output
+
+
+@keras.saving.register_keras_serializable("colonnade")
+class SequenceFeatures(Features):
+    """One group of sequence columns: from features or a batch to (sequence_input, sequence_length).
+
+    The steps carry their mask, so that a following LSTM leaves the padding out by itself.
+
+    Example:
+        >>> import colonnade as cn
+        >>> kind = cn.sequence_categorical_column_with_identity("kind", num_buckets=2)
+        >>> layer = SequenceFeatures([cn.embedding_column(kind, dimension=3)])
+        >>> inputs = layer.inputs()
+        >>> sequence_input, sequence_length = layer(inputs)
+        >>> model = keras.Model(inputs, keras.layers.LSTM(8)(sequence_input))
+        >>> model.output_shape
+        (None, 8)
+    """
+
+    def __init__(self, columns: Columns, tables: Mapping[str, Any] | None = None, **options: Any) -> None:
+        super().__init__(columns, tables, **options)
+        self._group = self.plan.the_group_of(sequences=True)
+
+    @property
+    def width(self) -> int:
+        """Numbers in one output step."""
+        return self._group.width
+
+    def call(self, inputs: Mapping[str, Tensor]) -> Any:
+        """[batch, time, width] and int32 lengths [batch]."""
+        return self._embed(self._group, inputs)
+
+    def compute_mask(self, inputs: Mapping[str, Tensor], previous_mask: Any = None) -> Any:
+        """(mask, None), for the steps and for their lengths."""
+        return inputs["mask"], None
+
+    def compute_output_spec(self, inputs: Mapping[str, Tensor]) -> Any:
+        """Shapes and dtypes of what `call` returns."""
+        return self._output_spec(self._group, inputs)
+
+
+@keras.saving.register_keras_serializable("colonnade")
+class DenseFeatures(Features):
+    """One group of context columns: from features or a batch to [batch, width]."""
+
+    def __init__(self, columns: Columns, tables: Mapping[str, Any] | None = None, **options: Any) -> None:
+        super().__init__(columns, tables, **options)
+        self._group = self.plan.the_group_of(sequences=False)
+
+    @property
+    def width(self) -> int:
+        """Numbers in one output row."""
+        return self._group.width
+
+    def call(self, inputs: Mapping[str, Tensor]) -> Tensor:
+        """[batch, width], columns in order of name."""
+        return self._embed(self._group, inputs)
+
+    def compute_mask(self, inputs: Mapping[str, Tensor], previous_mask: Any = None) -> None:
+        """None: a context has no steps."""
+
+    def compute_output_spec(self, inputs: Mapping[str, Tensor]) -> Tensor:
+        """Shape and dtype of what `call` returns."""
+        return self._output_spec(self._group, inputs)
+
+
+class RecordDataset(keras.utils.PyDataset):  # type: ignore[misc]
+    """Serialized tf.train.Examples in batches for `model.fit`, encoded before they reach the model.
+
+    Args:
+        records: The records, such as `list(TFRecordReader(path))`.
+        encoder: Of the columns of the model's layer; padded.
+        batch_size: Records in each batch; the last may have fewer.
+        targets: {key: FixedLenFeature} of the labels in the records. One makes an array, several a dict
+            by key; None leaves them out, for `model.predict`.
+        **options: Of `keras.utils.PyDataset`, such as `workers`.
+    """
+
+    def __init__(
+        self,
+        records: Sequence[bytes],
+        encoder: Encoder,
+        batch_size: int,
+        targets: Mapping[str, Any] | None = None,
+        **options: Any,
+    ) -> None:
+        super().__init__(**options)
+        if batch_size < 1:
+            raise ColumnValueError(f"batch_size must be at least 1, got {batch_size}")
+        self._records, self._encoder, self._batch_size = records, encoder, batch_size
+        self._targets = targets
+
+    def __len__(self) -> int:
+        """The number of batches."""
+        return -(-len(self._records) // self._batch_size)
+
+    def __getitem__(self, index: int) -> tuple[Any, ...]:
+        """(inputs, targets) of a batch, or (inputs,)."""
+        records = self._records[index * self._batch_size : (index + 1) * self._batch_size]
+        inputs = to_arrays(self._encoder.encode_examples(records))
+        if self._targets is None:
+            return (inputs,)
+        targets = parse_example(records, self._targets)
+        return inputs, next(iter(targets.values())) if len(targets) == 1 else targets
+
+
+def sequence_input_layer(
+    features_or_batch: Any, columns: Columns, tables: Mapping[str, Any] | None = None
+) -> Embedded:
+    """TensorFlow 1.15's functional form of `SequenceFeatures`.
+
+    Args:
+        features_or_batch: Features in memory, or an encoded batch.
+        columns: Sequence columns.
+        tables: Arrays by table name, which are copied; None makes random ones, with an
+            UntrainedTableWarning. To train tables, keep a `SequenceFeatures`.
+
+    Returns:
+        float32 [batch, time, width] and int32 lengths [batch].
+    """
+    layer = SequenceFeatures(columns, tables)
+    if tables is None and layer.plan.tables:
+        message = f"the tables {list(layer.plan.tables)} are random; give trained ones as tables="
+        warnings.warn(message, UntrainedTableWarning, stacklevel=2)
+    return layer(features_or_batch)  # type: ignore[no-any-return]
+
+
+def sequence_mask(lengths: Any, maxlen: int | None = None) -> Tensor:
+    """True where a step exists: mask[..., j] is j < lengths[...].
+
+    Args:
+        lengths: Integers of any shape.
+        maxlen: Size of the last axis; None is the largest length, at least 0, and cannot be told where
+            lengths are symbolic.
+
+    Returns:
+        bool [*lengths.shape, maxlen].
+
+    Raises:
+        FeatureTypeError: lengths are not integers.
+        ColumnValueError: maxlen is negative, or None for symbolic lengths.
+    """
+    if not isinstance(lengths, keras.KerasTensor):
+        lengths = ops.convert_to_tensor(lengths)
+        if maxlen is None:
+            maxlen = max(int(ops.max(lengths)), 0) if math.prod(lengths.shape) else 0
+    dtype = keras.backend.standardize_dtype(lengths.dtype)
+    if not keras.backend.is_int_dtype(dtype):
+        raise FeatureTypeError(f"lengths must be integers, got {dtype}")
+    if maxlen is None:
+        raise ColumnValueError(
+            "symbolic lengths have no largest one; give maxlen, or use the layer's own mask"
+        )
+    if maxlen < 0:
+        raise ColumnValueError(f"maxlen must not be negative, got {maxlen}")
+    return ops.less(ops.arange(maxlen), ops.expand_dims(lengths, -1))
+
+
+def concatenate_context_input(context_input: Tensor, sequence_input: Tensor) -> Tensor:
+    """Repeat the context at every step, behind the sequence's own numbers.
+
+    Args:
+        context_input: float [batch, context_width].
+        sequence_input: float [batch, time, sequence_width].
+
+    Returns:
+        float [batch, time, sequence_width + context_width].
+
+    Raises:
+        FeatureTypeError: an input of another rank or dtype.
+        ColumnValueError: the batches differ.
+    """
+    for name, tensor, rank in (("sequence_input", sequence_input, 3), ("context_input", context_input, 2)):
+        if len(tensor.shape) != rank:
+            raise FeatureTypeError(f"{name} must have rank {rank}, got {len(tensor.shape)}")
+        dtype = keras.backend.standardize_dtype(tensor.dtype)
+        if not keras.backend.is_float_dtype(dtype):
+            raise FeatureTypeError(f"{name} must have a float dtype, got {dtype}")
+    rows = context_input.shape[0], sequence_input.shape[0]
+    if None not in rows and rows[0] != rows[1]:
+        raise ColumnValueError(f"context_input holds {rows[0]} rows, sequence_input {rows[1]}")
+    # Broadcasting against zeros works where time is symbolic too.
+    zeros = ops.zeros_like(sequence_input[:, :, :1])
+    return ops.concatenate([sequence_input, ops.expand_dims(context_input, 1) + zeros], -1)
+
+
+def _new_table(table: Table) -> Any:
+    if table.initializer is None:
+        return keras.initializers.TruncatedNormal(stddev=1 / math.sqrt(table.dimension))
+    return _given_table(table, table.initializer((table.num_buckets, table.dimension), "float32"))
+
+
+def _given_table(table: Table, given: Any) -> Any:
+    """An initializer that gives a copy of these numbers."""
+    given = given.value if isinstance(given, keras.Variable) else given
+    given = ops.convert_to_numpy(given) if ops.is_tensor(given) else given
+    values = np.array(checked_table(table, given))
+    return lambda shape, dtype=None: ops.convert_to_tensor(values, dtype)
