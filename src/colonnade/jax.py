@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
@@ -12,8 +11,8 @@ import numpy as np
 from ._batch import SequenceBatch, Slot
 from ._int32 import int32_array, int32_encoder
 from ._plan import Columns, GroupPlan, Groups, Output, Plan, Table
-from ._tables import Float32s, check_table_names, checked_table, escape, new_table
-from .errors import ColumnValueError, DependencyError, FeatureTypeError, TableError, UntrainedTableWarning
+from ._tables import Float32s, check_table_names, checked_table, escape, new_table, warn_untrained
+from .errors import ColumnValueError, DependencyError, FeatureTypeError, TableError
 
 try:
     import jax
@@ -248,8 +247,7 @@ def sequence_input_layer(
     plan, group = encoder.plan, encoder.plan.the_group_of(sequences=True)
     if tables is None:
         if plan.tables:
-            message = f"the tables {list(plan.tables)} are random; give trained ones as tables="
-            warnings.warn(message, UntrainedTableWarning, stacklevel=2)
+            warn_untrained(plan.tables)
         arrays = {name: _new_table(table, None) for name, table in plan.tables.items()}
     else:
         check_table_names(plan.tables, tables)

@@ -8,7 +8,6 @@ on another.
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
@@ -21,8 +20,8 @@ from ._int32 import int32_array, int32_encoder
 from ._parsing import parse_example
 from ._plan import THE_GROUP, Columns, GroupPlan, Groups, Output, Plan, Table
 from ._slots import weight_key
-from ._tables import Float32s, check_table_names, checked_table, escape
-from .errors import ColumnValueError, DependencyError, FeatureTypeError, GroupError, UntrainedTableWarning
+from ._tables import Float32s, check_table_names, checked_table, escape, warn_untrained
+from .errors import ColumnValueError, DependencyError, FeatureTypeError, GroupError
 
 try:
     import keras  # type: ignore[import-untyped]
@@ -388,8 +387,7 @@ def sequence_input_layer(
     """
     layer = SequenceFeatures(columns, tables)
     if tables is None and layer.plan.tables:
-        message = f"the tables {list(layer.plan.tables)} are random; give trained ones as tables="
-        warnings.warn(message, UntrainedTableWarning, stacklevel=2)
+        warn_untrained(layer.plan.tables)
     return layer(features_or_batch)  # type: ignore[no-any-return]
 
 

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from parity.conftest import MISSING, PYTHON
+from parity.conftest import PYTHON, require_oracle
 from python.test_keras_backends import check_files, check_layers
 
 SEPARATE = os.pathsep.join(map(str, PYTHON.parents[1].glob("lib/python*/site-packages")))
@@ -15,10 +15,7 @@ SEPARATE = os.pathsep.join(map(str, PYTHON.parents[1].glob("lib/python*/site-pac
 @pytest.fixture
 def environment() -> dict[str, str]:
     """What makes a process of ours find TensorFlow."""
-    if not SEPARATE:
-        if os.environ.get("CI") == "true":
-            pytest.fail(MISSING)
-        pytest.skip(MISSING)
+    require_oracle()
     return {"PYTHONPATH": SEPARATE, "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": ""}
 
 

@@ -210,7 +210,6 @@ cn.no_such_name
 
 
 def check_types(tmp_path, program):
-    pytest.importorskip("mypy")
     file = tmp_path / "program.py"
     file.write_text(program)
     command = [sys.executable, "-m", "mypy", "--strict", "--config-file", "", str(file)]
