@@ -37,6 +37,7 @@ KeyPlan make_key(std::size_t key, const std::string& op, std::int64_t num_bucket
     plan.key = key;
     plan.ids = {op_of(op),
                 num_buckets,
+                Modulo(static_cast<std::uint64_t>(std::max<std::int64_t>(num_buckets, 1))),
                 default_id.has_value(),
                 default_id.value_or(no_id),
                 std::move(vocabulary),

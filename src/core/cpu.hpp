@@ -19,4 +19,13 @@ enum class Level : std::uint8_t { portable, bmi2, avx512 };
 // Whether the environment asks for portable kernels only.
 [[nodiscard]] bool portable_wanted();
 
+// Asks for the cache line at `address`, which will be read soon.
+inline void prefetch(const void* address) {
+#ifdef __GNUC__
+    __builtin_prefetch(address);
+#else
+    (void)address;
+#endif
+}
+
 }  // namespace colonnade::cpu

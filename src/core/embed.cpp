@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "cpu.hpp"
+
 namespace colonnade {
 namespace {
 
@@ -29,14 +31,6 @@ double normalizer(Combiner combiner, double weights, double squares) {
     return error;
 }
 
-void prefetch(const float* row) {
-#ifdef __GNUC__
-    __builtin_prefetch(row);
-#else
-    (void)row;
-#endif
-}
-
 // One unweighted id a step, which is what most sequences hold: any combiner gives the row itself.
 // Fast because rows are asked for well before they are copied, and runs of padding are cleared at once.
 [[nodiscard]] Error embed_single(const StepIds& input, const Table& table, float* out, std::size_t stride) {
@@ -60,7 +54,7 @@ void prefetch(const float* row) {
         if (static_cast<std::uint64_t>(id) >= table.num_buckets) return beyond_table(step, id, table);
         if (step + ahead < input.steps) {
             const auto next = static_cast<std::uint64_t>(input.ids[step + ahead]);
-            if (next < table.num_buckets) prefetch(row_of(input.ids[step + ahead]));
+            if (next < table.num_buckets) cpu::prefetch(row_of(input.ids[step + ahead]));
         }
         std::copy_n(row_of(id), dimension, out + step * stride);
         ++step;

@@ -24,11 +24,10 @@ Error walk_features(Cursor features, KeyFinder& finder, List* lists, Chunks& chu
     return walk_field(features, 1, depth::features, [&](Cursor entry) -> Error {
         List list;
         list.first_chunk = static_cast<std::uint32_t>(chunks.size());
-        std::string_view name;
-        auto error = walk_entry(entry, depth::entry, finder, name,
+        std::int32_t key = -1;
+        auto error = walk_entry(entry, depth::entry, finder, key,
                                 [&](Cursor feature) { return walk_feature(feature, depth::feature, list, chunks); });
         if (error) return error;
-        const auto key = finder.next(name);
         if (key < 0) {
             chunks.resize(list.first_chunk);
         } else {

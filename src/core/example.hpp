@@ -2,6 +2,7 @@
 // protobuf would, and notes where the lists of the wanted keys lie. Pass two (rows.hpp) only decodes.
 #pragma once
 
+#include "cpu.hpp"
 #include "feature.hpp"
 #include "threads.hpp"
 
@@ -34,10 +35,13 @@ struct ExampleIndex {
 // Whether protobuf could hold each record, and the index all of them.
 [[nodiscard]] Error check_sizes(std::span<const Record> records);
 
-// Calls `walk(cursor, record)` for each record and completes its error.
+// Calls `walk(cursor, record)` for each record and completes its error. Records lie scattered, so they are asked
+// for some time before they are walked.
 template <typename Walk>
 [[nodiscard]] Error walk_records(std::span<const Record> records, Walk walk) {
+    constexpr std::size_t ahead = 4;
     for (std::size_t i = 0; i < records.size(); ++i) {
+        if (i + ahead < records.size()) cpu::prefetch(records[i + ahead].data());
         auto error = walk(wire::Cursor(records[i].data(), records[i].data() + records[i].size()), i);
         if (error) {
             error.record = static_cast<std::int64_t>(i);

@@ -6,6 +6,8 @@
 namespace colonnade {
 
 using wire::Cursor;
+using wire::fills;
+using wire::length_tag;
 using wire::Tag;
 using wire::Type;
 
@@ -20,17 +22,9 @@ std::int32_t Keys::find(std::string_view name) const {
     return found == index_.end() ? -1 : found->second;
 }
 
-bool KeyFinder::guess(std::string_view name) const {
-    if (entry_ >= order_.size() || order_[entry_] < 0) return false;
-    return keys_[static_cast<std::size_t>(order_[entry_])] == name;
-}
-
-std::int32_t KeyFinder::next(std::string_view name) {
-    if (!guess(name)) {
-        if (entry_ >= order_.size()) order_.resize(entry_ + 1, -1);
-        order_[entry_] = keys_.find(name);
-    }
-    return order_[entry_++];
+void KeyFinder::learn(std::string_view name) {
+    if (entry_ >= seen_.size()) seen_.resize(entry_ + 1);
+    seen_[entry_] = {name, keys_.find(name)};
 }
 
 namespace {
@@ -79,11 +73,10 @@ Type single_type(Kind kind) {
 // A run of byte strings with one-byte tags and lengths, which is how nearly all are written. Fast because
 // each step is two loads and a sum; whatever is unusual ends the run.
 void walk_short_strings(Cursor& cursor, List& list, Chunks& chunks) {
-    constexpr std::uint8_t usual_tag = 1 << 3 | static_cast<std::uint8_t>(Type::length);
     const auto* at = cursor.at();
     const auto* end = cursor.end();
     std::uint32_t values = 0;
-    while (end - at >= 2 && at[0] == usual_tag && at[1] < 0x80 && end - at >= 2 + at[1]) {
+    while (end - at >= 2 && at[0] == length_tag(1) && at[1] < 0x80 && end - at >= 2 + at[1]) {
         at += 2 + at[1];
         ++values;
     }
@@ -115,10 +108,33 @@ void walk_short_strings(Cursor& cursor, List& list, Chunks& chunks) {
     return {};
 }
 
+// The usual feature: one packed list and nothing else.
+[[nodiscard]] bool walk_packed(const Cursor& feature, List& list, Chunks& chunks) {
+    const auto* at = feature.at();
+    const auto* end = feature.end();
+    if (at == end || (*at != length_tag(2) && *at != length_tag(3))) return false;
+    const auto kind = static_cast<Kind>(*at >> 3);
+    if (!fills(at, end, *at) || !fills(at, end, length_tag(1)) || at == end) return false;
+    auto values = static_cast<std::size_t>(end - at) / sizeof(float);
+    if (kind == Kind::int64s) {
+        const auto counted = varint::count(at, end);
+        if (counted.bad != nullptr) return false;
+        values = counted.values;
+    } else if (static_cast<std::size_t>(end - at) % sizeof(float) != 0) {
+        return false;
+    }
+    list.kind = kind;
+    list.values = static_cast<std::uint32_t>(values);
+    list.chunks = 1;
+    chunks.push_back({feature.from(at).offset(), static_cast<std::uint32_t>(end - at), list.values & 0x7FFFFFFF, 0});
+    return true;
+}
+
 }  // namespace
 
 // A oneof: a list of the same kind continues the one before, a list of another kind replaces it.
 Error walk_feature(Cursor feature, int depth, List& list, Chunks& chunks) {
+    if (list.kind == Kind::none && walk_packed(feature, list, chunks)) return {};
     while (!feature.done()) {
         Tag tag;
         if (auto error = feature.tag(tag)) return error;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string>
 #include <string_view>
@@ -63,29 +64,80 @@ private:
 };
 
 // Finds keys by guessing first: records of one file nearly always carry the same keys in the same order.
+// Names are remembered where they lie, so the records must outlive the finder.
 class KeyFinder {
 public:
     explicit KeyFinder(const Keys& keys) : keys_(keys) {}
 
     void start_record() { entry_ = 0; }
-    // Whether the next name is the one that stood here in the last record.
-    [[nodiscard]] bool guess(std::string_view name) const;
-    // Index of the next name, or -1.
-    [[nodiscard]] std::int32_t next(std::string_view name);
+    // Whether the name of the next entry is the one that stood here in an earlier record.
+    [[nodiscard]] bool guess(std::string_view name) const {
+        return entry_ < seen_.size() && same(seen_[entry_].name, name);
+    }
+    // Index of the name of the next entry, or -1; `guessed` is what guess() said of it.
+    [[nodiscard]] std::int32_t next(std::string_view name, bool guessed) {
+        if (!guessed) learn(name);
+        return seen_[entry_++].key;
+    }
 
 private:
+    struct Seen {
+        std::string_view name;
+        std::int32_t key;
+    };
+
+    [[nodiscard]] static bool same(std::string_view left, std::string_view right);
+    void learn(std::string_view name);
+
     const Keys& keys_;
-    std::vector<std::int32_t> order_;
+    std::vector<Seen> seen_;
     std::size_t entry_ = 0;
 };
 
-// Walks one entry of a feature map. `value(cursor)` takes each value field; `name` is the entry's key.
+// Fast because names are short and mostly equal: whole words, the last of which overlaps the one before.
+template <typename Word>
+[[nodiscard]] bool same_words(const char* left, const char* right, std::size_t size) {
+    const auto differ = [&](std::size_t at) {
+        Word words[2];
+        std::memcpy(&words[0], left + at, sizeof(Word));
+        std::memcpy(&words[1], right + at, sizeof(Word));
+        return words[0] != words[1];
+    };
+    for (std::size_t at = 0; at + sizeof(Word) < size; at += sizeof(Word)) {
+        if (differ(at)) return false;
+    }
+    return !differ(size - sizeof(Word));
+}
+
+inline bool KeyFinder::same(std::string_view left, std::string_view right) {
+    const auto size = left.size();
+    if (size != right.size()) return false;
+    if (size >= 8) return same_words<std::uint64_t>(left.data(), right.data(), size);
+    if (size >= 4) return same_words<std::uint32_t>(left.data(), right.data(), size);
+    return size == 0 || same_words<char>(left.data(), right.data(), size);
+}
+
+// The usual entry of a feature map: a name that was guessed, and a value that fills the rest.
+[[nodiscard]] inline bool usual_entry(const wire::Cursor& entry, KeyFinder& finder, std::int32_t& key,
+                                      const std::uint8_t*& value) {
+    const auto* at = entry.at();
+    if (entry.left() < 2 || at[0] != wire::length_tag(1) || at[1] >= 0x80 || entry.left() - 2 < at[1]) return false;
+    const std::string_view name(reinterpret_cast<const char*>(at + 2), at[1]);
+    value = at + 2 + name.size();
+    if (!wire::fills(value, entry.end(), wire::length_tag(2)) || !finder.guess(name)) return false;
+    key = finder.next(name, true);
+    return true;
+}
+
+// Walks one entry of a feature map to the index of its key, or -1. `value(cursor)` takes each value field.
 // Protobuf's decoders disagree on entries with unknown fields (some drop them without a word), so those
 // are refused.
 template <typename Value>
-[[nodiscard]] Error walk_entry(wire::Cursor entry, int depth, const KeyFinder& finder, std::string_view& name,
-                               Value value) {
-    name = {};
+[[nodiscard]] Error walk_entry(wire::Cursor entry, int depth, KeyFinder& finder, std::int32_t& key, Value value) {
+    const std::uint8_t* usual_value = nullptr;
+    if (usual_entry(entry, finder, key, usual_value)) return value(entry.from(usual_value));
+    std::string_view name;
+    bool guessed = false;
     while (!entry.done()) {
         const auto* from = entry.at();
         wire::Tag tag;
@@ -101,8 +153,10 @@ template <typename Value>
             continue;
         }
         name = {reinterpret_cast<const char*>(field.at()), field.left()};
-        if (!finder.guess(name) && !wire::valid_utf8(name)) return entry.fail(Code::bad_utf8, field.at());
+        guessed = finder.guess(name);
+        if (!guessed && !wire::valid_utf8(name)) return entry.fail(Code::bad_utf8, field.at());
     }
+    key = finder.next(name, guessed);
     return {};
 }
 

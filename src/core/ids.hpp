@@ -1,6 +1,7 @@
 // The values of one row to ids: what each plain categorical column means.
 #pragma once
 
+#include <bit>
 #include <memory>
 #include <vector>
 
@@ -15,9 +16,37 @@ inline constexpr std::int64_t no_id = -1;
 // numbers makes no ids; raw keeps 64-bit values for a cross.
 enum class Op : std::uint8_t { identity, hash, vocabulary, bucketize, raw, numbers };
 
+// Remainders by one divisor. Fast because a multiplication and two shifts replace the division, and no step
+// depends on the value. Source: Granlund and Montgomery, Division by Invariant Integers (1994), figure 4.1.
+class Modulo {
+public:
+    explicit Modulo(std::uint64_t divisor) : divisor_(divisor) {
+        // 2^bits is the first power of two that is not below the divisor.
+        const auto bits = static_cast<int>(std::bit_width(divisor - 1));
+        const auto power = bits == 64 ? -divisor : (std::uint64_t{1} << bits) - divisor;
+        multiplier_ = static_cast<std::uint64_t>((static_cast<Wide>(power) << 64) / divisor + 1);
+        first_shift_ = bits == 0 ? 0 : 1;
+        second_shift_ = bits == 0 ? 0 : bits - 1;
+    }
+
+    [[nodiscard]] std::uint64_t operator()(std::uint64_t value) const {
+        const auto high = static_cast<std::uint64_t>((static_cast<Wide>(value) * multiplier_) >> 64);
+        return value - ((high + ((value - high) >> first_shift_)) >> second_shift_) * divisor_;
+    }
+
+private:
+    __extension__ using Wide = unsigned __int128;
+
+    std::uint64_t divisor_;
+    std::uint64_t multiplier_;
+    int first_shift_;
+    int second_shift_;
+};
+
 struct IdPlan {
     Op op = Op::identity;
     std::int64_t num_buckets = 1;  // identity, hash: ids are below; vocabulary: out-of-vocabulary buckets, or 0
+    Modulo modulo{1};              // by num_buckets, where that is not 0
     bool has_default = false;      // identity: whether default_id stands in for ids out of range
     std::int64_t default_id = 0;   // identity, vocabulary
     std::shared_ptr<const Vocabulary> vocabulary;
@@ -28,42 +57,17 @@ struct IdPlan {
 
 namespace ids {
 
-// Remainders by one divisor. Fast because a multiplication by the divisor's inverse replaces the division.
-// Source: Barrett reduction, with one correction since the inverse is rounded down.
-class Modulo {
-public:
-    explicit Modulo(std::uint64_t divisor) : divisor_(divisor), inverse_(UINT64_MAX / divisor) {}
-
-    [[nodiscard]] std::uint64_t operator()(std::uint64_t value) const {
-        const auto rest = value - high(value, inverse_) * divisor_;
-        const auto less = rest - divisor_;
-        // At most two divisors remain.
-        const auto once = rest >= divisor_ ? less : rest;
-        return once >= divisor_ ? once - divisor_ : once;
-    }
-
-private:
-    [[nodiscard]] static std::uint64_t high(std::uint64_t left, std::uint64_t right) {
-        __extension__ using Wide = unsigned __int128;
-        return static_cast<std::uint64_t>((static_cast<Wide>(left) * right) >> 64);
-    }
-
-    std::uint64_t divisor_;
-    std::uint64_t inverse_;
-};
-
 template <typename Rows>
 void hash(const IdPlan& plan, const Rows& rows, std::size_t row, std::int64_t* out) {
-    const Modulo modulo(static_cast<std::uint64_t>(plan.num_buckets));
     if (rows.kind() == Kind::bytes) {
         rows.each_bytes(row, [&](const std::uint8_t* data, std::size_t size) {
-            *out++ = static_cast<std::int64_t>(modulo(fingerprint64(data, size)));
+            *out++ = static_cast<std::int64_t>(plan.modulo(fingerprint64(data, size)));
         });
         return;
     }
     rows.int64s(row, out);
     for (std::size_t i = 0; i < rows.values(row); ++i) {
-        out[i] = static_cast<std::int64_t>(modulo(fingerprint64_of_decimal(out[i])));
+        out[i] = static_cast<std::int64_t>(plan.modulo(fingerprint64_of_decimal(out[i])));
     }
 }
 
@@ -107,7 +111,7 @@ template <typename TextHash>
 [[nodiscard]] std::int64_t look_up(const IdPlan& plan, std::string_view value, std::uint64_t hash, TextHash text_hash) {
     const auto found = plan.vocabulary->find(value, hash);
     if (found >= 0 || plan.num_buckets == 0) return found >= 0 ? found : plan.default_id;
-    const auto bucket = text_hash() % static_cast<std::uint64_t>(plan.num_buckets);
+    const auto bucket = plan.modulo(text_hash());
     return static_cast<std::int64_t>(plan.vocabulary->size() + bucket);
 }
 

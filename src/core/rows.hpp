@@ -105,6 +105,8 @@ public:
     void each_bytes(std::size_t row, Use use) const {
         lists::each_bytes(records_[row], list(row), index_->chunks, use);
     }
+    // The end of the memory that holds a row's values.
+    [[nodiscard]] const std::uint8_t* end(std::size_t row) const { return records_[row].data() + records_[row].size(); }
     [[nodiscard]] std::size_t bytes_bound(std::size_t row) const {
         return lists::bytes_bound(list(row), index_->chunks);
     }
@@ -145,6 +147,8 @@ public:
     void each_bytes(std::size_t row, Use use) const {
         for (const auto& step : lists_of(row)) lists::each_bytes(records_[row], step, index_->context.chunks, use);
     }
+    // The end of the memory that holds a row's values.
+    [[nodiscard]] const std::uint8_t* end(std::size_t row) const { return records_[row].data() + records_[row].size(); }
     [[nodiscard]] std::size_t bytes_bound(std::size_t row) const {
         std::size_t bound = 0;
         for (const auto& step : lists_of(row)) bound += lists::bytes_bound(step, index_->context.chunks);

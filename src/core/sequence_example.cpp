@@ -9,11 +9,9 @@ namespace {
 // Walks the value of one entry of FeatureLists: its features are the steps.
 [[nodiscard]] Error walk_steps(Cursor feature_list, SequenceExampleIndex& index) {
     return walk_field(feature_list, 1, depth::feature, [&](Cursor feature) {
-        List list;
+        auto& list = index.steps.emplace_back();
         list.first_chunk = static_cast<std::uint32_t>(index.context.chunks.size());
-        auto error = walk_feature(feature, depth::feature - 1, list, index.context.chunks);
-        index.steps.push_back(list);
-        return error;
+        return walk_feature(feature, depth::feature - 1, list, index.context.chunks);
     });
 }
 
@@ -36,11 +34,10 @@ FeatureList finish_list(SequenceExampleIndex& index, std::size_t first_step) {
     return walk_field(feature_lists, 1, depth::features, [&](Cursor entry) -> Error {
         const auto first_chunk = index.context.chunks.size();
         const auto first_step = index.steps.size();
-        std::string_view name;
-        auto error = walk_entry(entry, depth::entry, finder, name,
+        std::int32_t key = -1;
+        auto error = walk_entry(entry, depth::entry, finder, key,
                                 [&](Cursor feature_list) { return walk_steps(feature_list, index); });
         if (error) return error;
-        const auto key = finder.next(name);
         if (key < 0) {
             index.context.chunks.resize(first_chunk);
             index.steps.resize(first_step);

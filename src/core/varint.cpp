@@ -175,15 +175,19 @@ COLONNADE_AVX512 void decode_avx512(const std::uint8_t* at, const std::uint8_t* 
             const auto groups = _mm512_and_si512(bytes, _mm512_set1_epi8(0x7F));
             const auto pairs = _mm512_maddubs_epi16(_mm512_set1_epi16(static_cast<short>(0x8001)), groups);
             const auto joined = _mm512_madd_epi16(pairs, _mm512_set1_epi32(1 << 30 | 1));
-            const auto here = std::min<std::size_t>(count - group, 16);
-            const auto low = static_cast<__mmask8>((1U << std::min<std::size_t>(here, 8)) - 1);
-            _mm512_mask_storeu_epi64(out + done, low, _mm512_cvtepu32_epi64(_mm512_castsi512_si256(joined)));
-            if (here > 8) {
-                const auto high = static_cast<__mmask8>((1U << (here - 8)) - 1);
-                _mm512_mask_storeu_epi64(out + done + 8, high,
-                                         _mm512_cvtepu32_epi64(_mm512_extracti64x4_epi64(joined, 1)));
+            const auto first = _mm512_cvtepu32_epi64(_mm512_castsi512_si256(joined));
+            const auto second = _mm512_cvtepu32_epi64(_mm512_extracti64x4_epi64(joined, 1));
+            const auto room = values - done;
+            if (room >= 16) {
+                // What is too much in these lanes, the next group overwrites.
+                _mm512_storeu_si512(out + done, first);
+                _mm512_storeu_si512(out + done + 8, second);
+            } else {
+                const auto lanes = (1U << room) - 1;
+                _mm512_mask_storeu_epi64(out + done, static_cast<__mmask8>(lanes), first);
+                _mm512_mask_storeu_epi64(out + done + 8, static_cast<__mmask8>(lanes >> 8), second);
             }
-            done += here;
+            done += std::min<std::size_t>(count - group, 16);
         }
         at += 64 - std::countl_zero(usable);
     }
@@ -211,10 +215,12 @@ void decode(const std::uint8_t* begin, const std::uint8_t* end, std::size_t valu
     decode_words(begin, end, values, out, squeeze);
 }
 
-Count count(const std::uint8_t* begin, const std::uint8_t* end) { return count(begin, end, cpu::chosen()); }
+const auto chosen = cpu::chosen();
+
+Count count(const std::uint8_t* begin, const std::uint8_t* end) { return count(begin, end, chosen); }
 
 void decode(const std::uint8_t* begin, const std::uint8_t* end, std::size_t values, std::int64_t* out) {
-    decode(begin, end, values, out, cpu::chosen());
+    decode(begin, end, values, out, chosen);
 }
 
 }  // namespace colonnade::varint

@@ -22,6 +22,25 @@ struct Tag {
     Type type;
 };
 
+// The one-byte tag of a length-delimited field below 16.
+[[nodiscard]] constexpr std::uint8_t length_tag(unsigned field) {
+    return static_cast<std::uint8_t>(field << 3 | static_cast<unsigned>(Type::length));
+}
+
+// Whether a length-delimited field stands at `at` and fills everything up to `end`; moves `at` to its payload.
+// The shape of nearly every message here. Fast because nothing is kept but a pointer; where it says no, the
+// general walk decides what is there.
+[[nodiscard]] inline bool fills(const std::uint8_t*& at, const std::uint8_t* end, std::uint8_t tag) {
+    if (at == end || *at++ != tag) return false;
+    std::size_t size = 0;
+    for (int shift = 0; shift < 28 && at != end; shift += 7) {
+        const std::size_t byte = *at++;
+        size |= (byte & 0x7F) << shift;
+        if (byte < 0x80) return size == static_cast<std::size_t>(end - at);
+    }
+    return false;
+}
+
 class Cursor {
 public:
     Cursor(const std::uint8_t* begin, const std::uint8_t* end) : start_(begin), at_(begin), end_(end) {}
@@ -33,13 +52,12 @@ public:
     [[nodiscard]] const std::uint8_t* start() const { return start_; }
     [[nodiscard]] std::size_t left() const { return static_cast<std::size_t>(end_ - at_); }
     void jump(const std::uint8_t* to) { at_ = to; }
+    // What lies between `at` and the end.
+    [[nodiscard]] Cursor from(const std::uint8_t* at) const { return {start_, at, end_}; }
 
     // Up to ten bytes; bits beyond the 64th are dropped, as protobuf does.
     [[nodiscard]] Error varint(std::uint64_t& value) {
-        if (at_ != end_ && *at_ < 0x80) {
-            value = *at_++;
-            return {};
-        }
+        if (short_varint(value)) return {};
         return long_varint(value, 10);
     }
 
@@ -47,10 +65,8 @@ public:
     [[nodiscard]] Error tag(Tag& tag, std::uint32_t lowest = 1) {
         const auto* from = at_;
         std::uint64_t raw = 0;
-        if (at_ != end_ && *at_ < 0x80) {
-            raw = *at_++;
-        } else if (auto error = long_varint(raw, 5)) {
-            return error;
+        if (!short_varint(raw)) {
+            if (auto error = long_varint(raw, 5)) return error;
         }
         if (raw > 0xFFFFFFFFu || raw >> 3 < lowest) return fail(Code::bad_tag, from);
         if ((raw & 7) > 5) return fail(Code::bad_wire_type, from);
@@ -62,10 +78,8 @@ public:
     [[nodiscard]] Error bytes(Cursor& inner) {
         const auto* from = at_;
         std::uint64_t size = 0;
-        if (at_ != end_ && *at_ < 0x80) {
-            size = *at_++;
-        } else if (auto error = long_varint(size, 5)) {
-            return error;
+        if (!short_varint(size)) {
+            if (auto error = long_varint(size, 5)) return error;
         }
         if (size > limits::record_bytes) return fail(Code::length_too_large, from);
         if (size > left()) {
@@ -93,6 +107,17 @@ private:
     Cursor(const std::uint8_t* start, const std::uint8_t* begin, const std::uint8_t* end)
         : start_(start), at_(begin), end_(end) {}
 
+    // One or two bytes, which nearly all tags and lengths are.
+    [[nodiscard]] bool short_varint(std::uint64_t& value) {
+        if (at_ != end_ && at_[0] < 0x80) {
+            value = *at_++;
+            return true;
+        }
+        if (left() < 2 || at_[1] >= 0x80) return false;
+        value = (at_[0] & 0x7FU) | static_cast<std::uint64_t>(at_[1]) << 7;
+        at_ += 2;
+        return true;
+    }
     [[nodiscard]] Error long_varint(std::uint64_t& value, int most);
     [[nodiscard]] Error skip_fixed(std::size_t size);
 
