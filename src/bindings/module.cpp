@@ -11,6 +11,6 @@ NB_MODULE(_core, module) {
     bind_parse(module);
     bind_vocabulary(module);
     bind_encode(module);
-    bind_embed(module);
+    bind_dense(module);
     bind_record(module);
 }

@@ -17,7 +17,7 @@ from ._batch import SequenceBatch, Slot
 from ._encoder import Encoder
 from ._masks import concatenate_context_input as concatenate_context_input
 from ._masks import sequence_mask as sequence_mask
-from ._plan import Columns, GroupPlan, Groups, Output
+from ._plan import THE_GROUP, Columns, GroupPlan, Groups
 from ._tables import Float32s, check_table_names, checked_table, new_table, read_only, warn_untrained
 
 Array: TypeAlias = npt.NDArray[Any]
@@ -35,38 +35,40 @@ def embed(group: GroupPlan, tables: Mapping[str, Float32s], batch: Batch) -> Emb
 
     Returns:
         Columns side by side in order of name, float32: [batch, time, width] padded, [steps, width]
-        jagged, [batch, width] for a context; and the lengths int64 [batch], None for a context.
+        jagged, [batch, width] for a context; and the lengths int64 [batch], None for a context. A
+        single numeric column gives the batch's own numbers, not a copy.
 
     Raises:
         IdOutOfRangeError: an id beyond its table, which no encoder of these columns makes.
     """
-    axes = _leading_axes(group, batch)
-    out = _core.empty(int(np.prod(axes, dtype=np.int64)), group.width)
+    return _dense(group, _dense_columns(group, tables), batch)
+
+
+def _dense_columns(group: GroupPlan, tables: Mapping[str, Float32s]) -> _core.DenseColumns:
+    """The group's columns for the core, which holds on to the tables."""
+    columns = _core.DenseColumns()
     for output in group.outputs:
-        _write(output, tables, batch.slots[output.slot], out)
-    return out.reshape(*axes, group.width), batch.lengths
+        if output.kind == "embedding":
+            columns.add_embedding(tables[output.table], output.combiner, output.max_norm)
+        elif output.kind == "indicator":
+            columns.add_indicator(output.width)
+        else:
+            columns.add_numbers(output.width)
+    return columns
 
 
-def _leading_axes(group: GroupPlan, batch: Batch) -> tuple[int, ...]:
-    slot = batch.slots[group.outputs[0].slot]
+def _dense(group: GroupPlan, columns: _core.DenseColumns, batch: Batch) -> Embedded:
+    slots = [batch.slots[output.slot] for output in group.outputs]
+    axes = _leading_axes(slots[0], batch)
+    if len(slots) == 1 and group.outputs[0].kind == "numbers":  # already what is wanted
+        return np.asarray(slots[0].values, np.float32).reshape(*axes, group.width), batch.lengths
+    return _core.dense(columns, axes, slots), batch.lengths
+
+
+def _leading_axes(slot: Slot[Array], batch: Batch) -> tuple[int, ...]:
     if slot.step_splits is not None:
         return (len(slot.step_splits) - 1,)
     return slot.values.shape[:2] if batch.mask is not None else slot.values.shape[:1]
-
-
-def _write(output: Output, tables: Mapping[str, Float32s], slot: Slot[Array], out: Float32s) -> None:
-    values = slot.values
-    if output.kind == "numbers":
-        numbers = np.ascontiguousarray(values, np.float32).reshape(len(out), output.width)
-        _core.place(numbers, out, output.start)
-        return
-    ids = np.ascontiguousarray(values, np.int64).ravel()
-    weights = None if slot.weights is None else np.ascontiguousarray(slot.weights, np.float32).ravel()
-    if output.kind == "indicator":
-        _core.indicate(ids, weights, slot.step_splits, output.width, out, output.start)
-        return
-    table = tables[output.table]
-    _core.embed(ids, weights, slot.step_splits, table, output.combiner, output.max_norm, out, output.start)
 
 
 class Features:
@@ -106,11 +108,21 @@ class Features:
             self._tables = {
                 name: checked_table(table, tables[name]) for name, table in self.plan.tables.items()
             }
+        self._columns = {
+            name: _dense_columns(group, self._tables) for name, group in self.plan.groups.items()
+        }
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The core's part stays behind: the copy makes its own, over its own tables.
+        return type(self), (self._encoder.columns, self._tables)
 
     def __call__(self, features_or_batches: Mapping[str, Any]) -> Any:
         """{group: (steps, lengths)}, or (values, None) for a context group; see `embed`."""
         batches = self._encoder.batches(features_or_batches)
-        return {name: embed(group, self._tables, batches[name]) for name, group in self.plan.groups.items()}
+        return {
+            name: _dense(group, self._columns[name], batches[name])
+            for name, group in self.plan.groups.items()
+        }
 
     def tables(self) -> dict[str, Float32s]:
         """The tables by name, float32 [num_buckets, dimension], read-only."""
@@ -140,7 +152,7 @@ class SequenceFeatures(Features):
 
     def __call__(self, features_or_batch: Mapping[str, Any] | Batch) -> Embedded:
         """float32 [batch, time, width] and int64 lengths [batch]; jagged batches give [steps, width]."""
-        return embed(self._group, self._tables, self._encoder.batch(features_or_batch))
+        return _dense(self._group, self._columns[THE_GROUP], self._encoder.batch(features_or_batch))
 
 
 class DenseFeatures(Features):
@@ -157,7 +169,7 @@ class DenseFeatures(Features):
 
     def __call__(self, features_or_batch: Mapping[str, Any] | Batch) -> Float32s:
         """float32 [batch, width], columns in order of name."""
-        return embed(self._group, self._tables, self._encoder.batch(features_or_batch))[0]
+        return _dense(self._group, self._columns[THE_GROUP], self._encoder.batch(features_or_batch))[0]
 
 
 def sequence_input_layer(

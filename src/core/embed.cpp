@@ -2,8 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-
-#include "cpu.hpp"
+#include <cstring>
 
 namespace colonnade {
 namespace {
@@ -31,41 +30,74 @@ double normalizer(Combiner combiner, double weights, double squares) {
     return error;
 }
 
-// One unweighted id a step, which is what most sequences hold: any combiner gives the row itself.
-// Fast because rows are asked for well before they are copied, and runs of padding are cleared at once.
-[[nodiscard]] Error embed_single(const StepIds& input, const Table& table, float* out, std::size_t stride) {
-    constexpr std::size_t ahead = 16;
+// Fast because tables mostly have whole cache lines to a row, which are moved without a loop over floats.
+void copy_row(const float* from, std::size_t size, float* to) {
+    constexpr std::size_t line = 16;
+    std::size_t done = 0;
+    for (; size - done >= line; done += line) std::memcpy(to + done, from + done, line * sizeof(float));
+    for (; done < size; ++done) to[done] = from[done];
+}
+
+void clear_row(float* row, std::size_t size) {
+    constexpr std::size_t line = 16;
+    std::size_t done = 0;
+    for (; size - done >= line; done += line) std::memset(row + done, 0, line * sizeof(float));
+    for (; done < size; ++done) row[done] = 0;
+}
+
+void divide_row(float* row, std::size_t size, double by) {
+    const auto divisor = static_cast<float>(by);
+    if (divisor == 1 || divisor == 0) return;
+    for (std::size_t i = 0; i < size; ++i) row[i] /= divisor;
+}
+
+// One id a step: any combiner gives its row.
+[[nodiscard]] Error embed_single(const StepIds& input, threads::Range steps, const Table& table, RowsAhead& ahead,
+                                 float* out, std::size_t stride) {
     const auto dimension = table.dimension;
-    const auto row_of = [&](std::int64_t id) { return table.rows + static_cast<std::size_t>(id) * dimension; };
-    std::size_t step = 0;
-    while (step < input.steps) {
+    for (auto step = steps.begin; step < steps.end; ++step, out += stride) {
         const auto id = input.ids[step];
         if (id < 0) {
-            const auto first = step;
-            while (step < input.steps && input.ids[step] < 0) ++step;
-            auto* to = out + first * stride;
-            if (stride == dimension) {
-                std::fill_n(to, (step - first) * dimension, 0.0F);
-            } else {
-                for (auto i = first; i < step; ++i, to += stride) std::fill_n(to, dimension, 0.0F);
-            }
-            continue;
+            clear_row(out, dimension);
+        } else if (static_cast<std::uint64_t>(id) < table.num_buckets) {
+            ahead.ask();
+            copy_row(table.rows + static_cast<std::size_t>(id) * dimension, dimension, out);
+        } else {
+            return beyond_table(step, id, table);
         }
-        if (static_cast<std::uint64_t>(id) >= table.num_buckets) return beyond_table(step, id, table);
-        if (step + ahead < input.steps) {
-            const auto next = static_cast<std::uint64_t>(input.ids[step + ahead]);
-            if (next < table.num_buckets) cpu::prefetch(row_of(input.ids[step + ahead]));
-        }
-        std::copy_n(row_of(id), dimension, out + step * stride);
-        ++step;
     }
     return {};
 }
 
+// Ids without weights and norms, which is what most columns hold: the first row is copied, others are added.
+[[nodiscard]] Error embed_plain_step(const StepIds& input, const Table& table, RowsAhead& ahead, std::size_t step,
+                                     float* out) {
+    std::size_t count = 0;
+    const auto end = input.begin(step + 1);
+    for (auto i = input.begin(step); i < end; ++i) {
+        const auto id = input.ids[i];
+        if (id < 0) continue;
+        if (static_cast<std::uint64_t>(id) >= table.num_buckets) return beyond_table(step, id, table);
+        ahead.ask();
+        const auto* row = table.rows + static_cast<std::size_t>(id) * table.dimension;
+        if (++count == 1) {
+            copy_row(row, table.dimension, out);
+        } else {
+            for (std::size_t k = 0; k < table.dimension; ++k) out[k] += row[k];
+        }
+    }
+    if (count == 0) clear_row(out, table.dimension);
+    if (count < 2 || table.combiner == Combiner::sum) return {};
+    const auto number = static_cast<double>(count);
+    divide_row(out, table.dimension, normalizer(table.combiner, number, number));
+    return {};
+}
+
 // Any number of ids a step, weighted, clipped and combined.
-[[nodiscard]] Error embed_step(const StepIds& input, const Table& table, std::size_t step, float* out) {
+[[nodiscard]] Error embed_step(const StepIds& input, const Table& table, RowsAhead& ahead, std::size_t step,
+                               float* out) {
     const auto dimension = table.dimension;
-    std::fill_n(out, dimension, 0.0F);
+    clear_row(out, dimension);
     // In double, where the square of no float vanishes.
     double weights = 0;
     double squares = 0;
@@ -74,6 +106,7 @@ double normalizer(Combiner combiner, double weights, double squares) {
         const auto id = input.ids[i];
         if (id < 0) continue;
         if (static_cast<std::uint64_t>(id) >= table.num_buckets) return beyond_table(step, id, table);
+        ahead.ask();
         const float weight = input.weights == nullptr ? 1 : input.weights[i];
         if (!(weight > 0) && table.combiner != Combiner::sum) continue;
         const auto* row = table.rows + static_cast<std::size_t>(id) * dimension;
@@ -82,28 +115,29 @@ double normalizer(Combiner combiner, double weights, double squares) {
         weights += weight;
         squares += static_cast<double>(weight) * weight;
     }
-    const auto divisor = static_cast<float>(normalizer(table.combiner, weights, squares));
-    if (divisor == 1 || divisor == 0) return {};
-    for (std::size_t k = 0; k < dimension; ++k) out[k] /= divisor;
+    divide_row(out, dimension, normalizer(table.combiner, weights, squares));
     return {};
 }
 
 }  // namespace
 
-Error embed(const StepIds& input, const Table& table, float* out, std::size_t stride) {
-    if (input.step_splits == nullptr && input.values == 1 && input.weights == nullptr && table.max_norm <= 0) {
-        return embed_single(input, table, out, stride);
+Error embed(const StepIds& input, threads::Range steps, const Table& table, RowsAhead& ahead, float* out,
+            std::size_t stride) {
+    const bool plain = input.weights == nullptr && table.max_norm <= 0;
+    if (plain && input.step_splits == nullptr && input.values == 1) {
+        return embed_single(input, steps, table, ahead, out, stride);
     }
-    for (std::size_t step = 0; step < input.steps; ++step, out += stride) {
-        if (auto error = embed_step(input, table, step, out)) return error;
+    for (auto step = steps.begin; step < steps.end; ++step, out += stride) {
+        auto error =
+            plain ? embed_plain_step(input, table, ahead, step, out) : embed_step(input, table, ahead, step, out);
+        if (error) return error;
     }
     return {};
 }
 
-void indicate(const StepIds& input, std::size_t num_buckets, float* out, std::size_t stride) {
-    if (stride == num_buckets) std::fill_n(out, input.steps * num_buckets, 0.0F);
-    for (std::size_t step = 0; step < input.steps; ++step, out += stride) {
-        if (stride != num_buckets) std::fill_n(out, num_buckets, 0.0F);
+void indicate(const StepIds& input, threads::Range steps, std::size_t num_buckets, float* out, std::size_t stride) {
+    for (auto step = steps.begin; step < steps.end; ++step, out += stride) {
+        clear_row(out, num_buckets);
         const auto end = input.begin(step + 1);
         for (auto i = input.begin(step); i < end; ++i) {
             if (static_cast<std::uint64_t>(input.ids[i]) < num_buckets) {
@@ -111,14 +145,6 @@ void indicate(const StepIds& input, std::size_t num_buckets, float* out, std::si
             }
         }
     }
-}
-
-void place(const float* numbers, std::size_t steps, std::size_t width, float* out, std::size_t stride) {
-    if (stride == width) {
-        std::copy_n(numbers, steps * width, out);
-        return;
-    }
-    for (std::size_t step = 0; step < steps; ++step, numbers += width, out += stride) std::copy_n(numbers, width, out);
 }
 
 }  // namespace colonnade

@@ -1,12 +1,13 @@
-// Ids and numbers to dense steps: embedding lookup with combiners, indicator counts, numbers.
-// Each writes a stretch of `width` columns into rows that are `stride` floats apart, so that several
-// columns share one output without a concatenation.
+// The ids of one column to dense steps: embedding lookup with combiners, and indicator counts. Each writes a
+// column of a wider output, whose rows are `stride` floats apart.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 
+#include "cpu.hpp"
 #include "error.hpp"
+#include "threads.hpp"
 
 namespace colonnade {
 
@@ -33,14 +34,39 @@ struct Table {
     float max_norm = 0;  // 0: none
 };
 
+// Asks for table rows some ids before they are wanted: memory is slow to answer, but answers many at once.
+// Skips padding, so that the first rows behind it are asked for too. Serves one walk over all steps.
+class RowsAhead {
+public:
+    RowsAhead(const StepIds& input, const Table& table)
+        : at_(input.ids), end_(input.ids + input.begin(input.steps)), table_(table) {
+        constexpr int rows = 32;
+        for (int i = 0; i < rows; ++i) ask();
+    }
+
+    // To be called once for each id that is looked up.
+    void ask() {
+        while (end_ - at_ >= 8 && (at_[0] & at_[1] & at_[2] & at_[3] & at_[4] & at_[5] & at_[6] & at_[7]) < 0) at_ += 8;
+        while (at_ != end_ && *at_ < 0) ++at_;
+        if (at_ == end_) return;
+        const auto id = static_cast<std::size_t>(*at_++);
+        if (id < table_.num_buckets) cpu::prefetch(table_.rows + id * table_.dimension);
+    }
+
+private:
+    const std::int64_t* at_;
+    const std::int64_t* end_;
+    Table table_;
+};
+
+// Both write the steps of a range, the first of them to `out`.
+
 // Ids below 0 contribute nothing, and neither do weights that are not above 0, unless the combiner is
 // sum; a step without ids is all zeros. An id beyond the table is an error that carries its step.
-[[nodiscard]] Error embed(const StepIds& input, const Table& table, float* out, std::size_t stride);
+[[nodiscard]] Error embed(const StepIds& input, threads::Range steps, const Table& table, RowsAhead& ahead, float* out,
+                          std::size_t stride);
 
 // How often each id occurs in a step, or the sum of its weights. Ids outside the range contribute nothing.
-void indicate(const StepIds& input, std::size_t num_buckets, float* out, std::size_t stride);
-
-// Numbers [steps, width] as they are.
-void place(const float* numbers, std::size_t steps, std::size_t width, float* out, std::size_t stride);
+void indicate(const StepIds& input, threads::Range steps, std::size_t num_buckets, float* out, std::size_t stride);
 
 }  // namespace colonnade

@@ -26,4 +26,7 @@ inline constexpr std::int64_t arrow_unbacked_items = std::int64_t{1} << 28;
 inline constexpr std::size_t pool_bytes = std::size_t{512} << 20;
 inline constexpr std::size_t pool_smallest = std::size_t{4} << 10;
 
+// A large page of memory, and the smallest buffer that is worth asking for some.
+inline constexpr std::size_t large_page = std::size_t{2} << 20;
+
 }  // namespace colonnade::limits

@@ -58,9 +58,12 @@ def checksums(arrays: list[Array]) -> list[tuple[int, tuple[int, ...]]]:
 
 def noise() -> None:
     """Overwrites memory that is free, in the pool and outside."""
+    columns = _core.DenseColumns()
+    columns.add_numbers(16)
     for size in (1 << 12, 1 << 16, 1 << 20):
         np.full(size, 0xAB, np.uint8)
-        _core.empty(size // 64, 16)[:] = -7
+        numbers = np.full((size // 64, 16), -7, np.float32)
+        _core.dense(columns, (size // 64,), [cn.Slot(numbers)])
 
 
 @pytest.fixture(params=["padded", "jagged"])

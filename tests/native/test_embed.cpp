@@ -82,7 +82,12 @@ void embeddings() {
         const std::size_t stride = dimension + random.below(3);
         const auto steps = input.splits.size() - 1;
         std::vector<float> out(steps * stride, untouched);
-        CHECK(!embed(input.steps(weighted), table, out.data(), stride));
+        // In two parts, as a caller that works in blocks would.
+        const auto half = random.below(steps + 1);
+        const auto ids = input.steps(weighted);
+        RowsAhead ahead(ids, table);
+        CHECK(!embed(ids, {0, half}, table, ahead, out.data(), stride));
+        CHECK(!embed(ids, {half, steps}, table, ahead, out.data() + half * stride, stride));
         for (std::size_t step = 0; step < steps; ++step) {
             const auto expected = slow_step(input, weighted, table, step);
             for (std::size_t k = 0; k < dimension; ++k) CHECK(close(out[step * stride + k], expected[k]));
@@ -97,7 +102,9 @@ void ids_beyond_the_table() {
     for (const auto id : {static_cast<std::int64_t>(buckets), std::numeric_limits<std::int64_t>::max()}) {
         const std::vector<std::int64_t> ids{0, -1, id, 1};
         std::vector<float> out(4 * dimension);
-        const auto error = embed({ids.data(), nullptr, 4, 1, nullptr}, table, out.data(), dimension);
+        const StepIds input{ids.data(), nullptr, 4, 1, nullptr};
+        RowsAhead ahead(input, table);
+        const auto error = embed(input, {0, 4}, table, ahead, out.data(), dimension);
         CHECK(error.code == Code::id_out_of_range && error.step == 2);
         CHECK(error.got == id && error.expected == static_cast<std::int64_t>(buckets));
     }
@@ -112,7 +119,7 @@ void indicators() {
         const std::size_t most = buckets - 1;  // ids beyond it count for nothing
         const std::size_t stride = most + random.below(3);
         std::vector<float> out(steps * stride, untouched);
-        indicate(input.steps(weighted), most, out.data(), stride);
+        indicate(input.steps(weighted), {0, steps}, most, out.data(), stride);
         for (std::size_t step = 0; step < steps; ++step) {
             std::vector<double> counts(most);
             for (auto i = static_cast<std::size_t>(input.splits[step]);

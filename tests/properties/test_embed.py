@@ -141,9 +141,13 @@ def test_kernels_take_ragged_steps(steps: list[list[tuple[int, float]]], data: s
     ids = np.array([one for one, _ in flat], np.int64)
     weights = np.array([weight for _, weight in flat], np.float32)
     splits = np.cumsum([0, *map(len, steps)]).astype(np.int64)
-    out = np.full((len(steps), 1 + WIDTH + BUCKETS), 99, np.float32)
-    _core.embed(ids, weights, splits, TABLE, combiner, max_norm, out, 1)
-    _core.indicate(ids, weights, splits, BUCKETS, out, 1 + WIDTH)
+    columns = _core.DenseColumns()
+    columns.add_numbers(1)
+    columns.add_embedding(TABLE, combiner, max_norm)
+    columns.add_indicator(BUCKETS)
+    numbers = np.full(len(steps), 99, np.float32)
+    slot: cn.Slot[Any] = cn.Slot(ids, weights, splits)
+    out = _core.dense(columns, (len(steps),), [cn.Slot(numbers), slot, slot])
     for step, (start, end) in enumerate(pairwise(splits)):
         some = ids[start:end], weights[start:end]
         np.testing.assert_allclose(
@@ -155,7 +159,44 @@ def test_kernels_take_ragged_steps(steps: list[list[tuple[int, float]]], data: s
 
 @pytest.mark.parametrize("index", [BUCKETS, 2**63 - 1])
 def test_an_id_beyond_the_table_is_an_error(index: int) -> None:
-    out = np.zeros((2, WIDTH), np.float32)
+    columns = _core.DenseColumns()
+    columns.add_embedding(TABLE, "mean", None)
     with pytest.raises(cn.errors.IdOutOfRangeError) as caught:
-        _core.embed(np.array([0, index]), None, None, TABLE, "mean", None, out, 0)
+        _core.dense(columns, (2,), [cn.Slot(np.array([0, index]))])
     assert caught.value.where["step"] == 1
+
+
+def padding(chance: np.random.Generator, steps: int) -> Array:
+    """Whether each step is padding: in long runs, as batches have them, and alone."""
+    runs = np.repeat(chance.random(steps) < 0.5, chance.integers(1, 300, steps))[:steps]
+    return runs | (chance.random(steps) < 0.1)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_long_runs_of_padding(seed: int) -> None:
+    """Runs longer than the core's blocks, in some columns or in all, at the front, inside and at the end."""
+    chance = np.random.default_rng(seed)
+    steps, values = int(chance.integers(1, 3000)), int(chance.integers(1, 4))
+    common = padding(chance, steps)
+    mine = common | padding(chance, steps)
+    ids = np.where(mine[:, None], -1, chance.integers(-1, BUCKETS, (steps, values)))
+    single = np.where(common, -1, chance.integers(0, BUCKETS, steps))
+    numbers = np.where(common[:, None], np.float32(chance.choice([0, -0.0, 1.5])), chance.random((steps, 2)))
+    columns = _core.DenseColumns()
+    columns.add_embedding(TABLE, "sqrtn", None)
+    columns.add_embedding(TABLE, "mean", None)
+    columns.add_numbers(2)
+    columns.add_indicator(BUCKETS)
+    numbers = numbers.astype(np.float32)
+    out = _core.dense(columns, (steps,), [cn.Slot(ids), cn.Slot(single), cn.Slot(numbers), cn.Slot(single)])
+    wanted = np.concatenate(
+        [
+            twin.embedding(TABLE, ids, None, combiner="sqrtn", max_norm=None),
+            twin.embedding(TABLE, single[:, None], None, combiner="mean", max_norm=None),
+            numbers,
+            twin.indicator(single[:, None], BUCKETS, None),
+        ],
+        -1,
+    )
+    np.testing.assert_allclose(out, wanted, **CLOSE)
+    assert (np.signbit(out[:, 2 * WIDTH : 2 * WIDTH + 2]) == np.signbit(numbers)).all()

@@ -203,8 +203,8 @@ class TestFile:
             b"a\nb\nc\n",
             b"a\nb\nc",
             b"a\r\nb\r\nc\r\n",
-            gzip.compress(b"a\nb\nc\n"),
-            gzip.compress(b"a\r\nb\r\nc"),
+            gzip.compress(b"a\nb\nc\n", mtime=0),
+            gzip.compress(b"a\r\nb\r\nc", mtime=0),
         ],
     )
     def test_line_ends_and_gzip(self, content, write):
@@ -233,10 +233,10 @@ class TestFile:
             (b"\xef\xbb\xbfa\n", {}, "begins with a byte order mark"),
             (b"1\nx\n", {"dtype": "int64"}, "line 2 is not an int64"),
             (b"1\n2 \n", {"dtype": "int64"}, "line 2 is not an int64"),
-            (gzip.compress(b"a\nb\n")[:-5], {}, "no sound gzip file"),
-            (gzip.compress(b"a\nb\n")[:4], {}, "no sound gzip file"),
-            (gzip.compress(b"a\nb\n")[:12] + b"\xff\xff\xff", {}, "no sound gzip file"),
-            (gzip.compress(b"a\nb\n") + b"tail", {}, "no sound gzip file"),
+            (gzip.compress(b"a\nb\n", mtime=0)[:-5], {}, "no sound gzip file"),
+            (gzip.compress(b"a\nb\n", mtime=0)[:4], {}, "no sound gzip file"),
+            (gzip.compress(b"a\nb\n", mtime=0)[:12] + b"\xff\xff\xff", {}, "no sound gzip file"),
+            (gzip.compress(b"a\nb\n", mtime=0) + b"tail", {}, "no sound gzip file"),
         ],
     )
     def test_bad_files(self, column, content, arguments, message, write):

@@ -64,7 +64,7 @@ CORE_ROWS = (
     {"cpu", "fingerprint64"},
     {"crc32c", "varint"},
     {"pool", "wire", "embed", "vocabulary"},
-    {"array", "feature", "record", "arrow"},
+    {"array", "feature", "record", "arrow", "dense"},
     {"layout", "example"},
     {"sequence_example"},
     {"rows"},
@@ -73,7 +73,7 @@ CORE_ROWS = (
     {"cross"},
     {"encode"},
 )
-KERNELS = {"crc32c", "fingerprint64", "embed", "layout", "varint", "pool", "vocabulary"}
+KERNELS = {"crc32c", "fingerprint64", "embed", "dense", "layout", "varint", "pool", "vocabulary"}
 WIRE = {
     "wire",
     "feature",
