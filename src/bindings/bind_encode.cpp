@@ -179,32 +179,37 @@ Rows rows_of(const Plan& plan, const IndexedExamples* examples, nb::handle array
 bool wants_numbers(Op op) { return op == Op::numbers || op == Op::bucketize; }
 
 // One slot's source; `columns` holds the arrays of each of its keys and then of its weights, or None for
-// those that are read from `examples`.
-Source source_of(const Plan& plan, const SlotPlan& slot, const IndexedExamples* examples, const nb::list& columns,
-                 std::optional<std::size_t>& rows) {
-    if (nb::len(columns) != slot.keys.size() + 1) throw nb::value_error("one entry a key and one for the weights");
+// those that are read from `examples`; without a list all are.
+Source source_of(const Plan& plan, const SlotPlan& slot, const IndexedExamples* examples,
+                 const std::optional<nb::list>& columns, std::optional<std::size_t>& rows) {
+    if (columns && nb::len(*columns) != slot.keys.size() + 1) {
+        throw nb::value_error("one entry a key and one for the weights");
+    }
+    const auto arrays_of = [&](std::size_t place) { return columns ? nb::object((*columns)[place]) : nb::none(); };
     const bool context = plan.core.groups[slot.group].context;
     std::vector<Rows> keys;
     for (std::size_t k = 0; k < slot.keys.size(); ++k) {
         const auto& key = slot.keys[k];
-        keys.push_back(
-            rows_of(plan, examples, nb::object(columns[k]), key.key, wants_numbers(key.ids.op), context, rows));
+        keys.push_back(rows_of(plan, examples, arrays_of(k), key.key, wants_numbers(key.ids.op), context, rows));
     }
     std::optional<Rows> weights;
     if (slot.weight_key) {
-        const nb::object arrays = columns[slot.keys.size()];
-        weights.emplace(rows_of(plan, examples, arrays, *slot.weight_key, true, context, rows));
+        weights.emplace(rows_of(plan, examples, arrays_of(slot.keys.size()), *slot.weight_key, true, context, rows));
     }
     return make_source(slot, keys, std::move(weights), context);
 }
 
-nb::tuple encode(const Plan& plan, const IndexedExamples* examples, const nb::list& columns, std::size_t threads) {
-    if (nb::len(columns) != plan.core.slots.size()) throw nb::value_error("one entry a slot");
+nb::tuple encode(const Plan& plan, const IndexedExamples* examples, const std::optional<nb::list>& columns,
+                 std::size_t threads) {
+    const auto& slots = plan.core.slots;
+    if (columns && nb::len(*columns) != slots.size()) throw nb::value_error("one entry a slot");
     std::vector<Source> sources;
     std::optional<std::size_t> rows;
     if (examples != nullptr) rows = examples->records().size();
-    for (std::size_t s = 0; s < plan.core.slots.size(); ++s) {
-        sources.push_back(source_of(plan, plan.core.slots[s], examples, nb::cast<nb::list>(columns[s]), rows));
+    for (std::size_t s = 0; s < slots.size(); ++s) {
+        std::optional<nb::list> given;
+        if (columns) given = nb::cast<nb::list>((*columns)[s]);
+        sources.push_back(source_of(plan, slots[s], examples, given, rows));
     }
     Encoded encoded;
     Error error;
@@ -234,7 +239,7 @@ void bind_encode(nb::module_& module) {
         .def("add_slot", &add_slot, nb::kw_only(), nb::arg("column"), nb::arg("keys"), nb::arg("cross") = nb::none(),
              nb::arg("weight_key") = nb::none(), nb::arg("step_values") = 1,
              nb::arg("default_numbers") = std::vector<float>{});
-    module.def("encode", &encode, nb::arg("plan"), nb::arg("examples").none(), nb::arg("columns"),
+    module.def("encode", &encode, nb::arg("plan"), nb::arg("examples").none(), nb::arg("columns").none(),
                nb::arg("threads") = 1);
 }
 

@@ -83,7 +83,7 @@ EncodedSlot = tuple[npt.NDArray[Any], npt.NDArray[np.float32] | None, npt.NDArra
 def encode(
     plan: Plan,
     examples: IndexedExamples | None,
-    columns: list[list[tuple[npt.NDArray[Any] | None, ...] | None]],
+    columns: list[list[tuple[npt.NDArray[Any] | None, ...] | None]] | None,
     threads: int = 1,
 ) -> tuple[list[EncodedGroup], list[EncodedSlot]]: ...
 

@@ -26,9 +26,9 @@ from ._plan import (
     check_batch,
     compile_plan,
 )
-from ._slots import Part, add_slot, flat_column, number_column, part_key, parts, weight_key
+from ._slots import add_slot, flat_column, number_column, part_key, parts, weight_key
 from ._spec import FixedLenFeature
-from .columns import DenseColumn, NumericColumn, SequenceNumericColumn
+from .columns import DenseColumn, NumberColumn, NumericColumn, SequenceNumericColumn
 from .columns._checks import checked_int
 from .errors import ColumnValueError, GroupError, UnequalLengthsError
 
@@ -132,6 +132,13 @@ class Encoder:
             for slot in group.slots:
                 add_slot(self._core, slot, keys, context=not group.is_sequence)
                 self._slots.append(slot)
+        self._parts = [parts(slot.column) for slot in self._slots]
+        self._python_parts = {
+            part: column
+            for slot_parts in self._parts
+            for part in slot_parts
+            if (column := number_column(part)) is not None
+        }
 
     @property
     def columns(self) -> tuple[DenseColumn, ...] | dict[str, tuple[DenseColumn, ...]]:
@@ -227,11 +234,11 @@ class Encoder:
         return self.options.num_threads or 1
 
     def _encode_records(self, examples: _core.IndexedExamples) -> Encoded:
-        # Each part once: a normalizer is called once a batch, however many slots want its numbers.
-        prepared = {
-            part: self._prepare(examples, part) for slot in self._slots for part in parts(slot.column)
-        }
-        columns = [[*(prepared[part] for part in parts(slot.column)), None] for slot in self._slots]
+        columns = None
+        if self._python_parts:
+            # Each part once: a normalizer is called once a batch, however many slots want its numbers.
+            numbers = {part: self._numbers(examples, column) for part, column in self._python_parts.items()}
+            columns = [[*(numbers.get(part) for part in slot_parts), None] for slot_parts in self._parts]
         return self._wrap(_core.encode(self._core, examples, columns, self._threads))
 
     def batch(self, features_or_batch: Any) -> SequenceBatch[Any]:
@@ -252,11 +259,8 @@ class Encoder:
         encoded = self.encode(features_or_batches) if given is None else given
         return {THE_GROUP: encoded} if isinstance(encoded, SequenceBatch) else encoded
 
-    def _prepare(self, examples: _core.IndexedExamples, part: Part) -> tuple[Array | None, ...] | None:
+    def _numbers(self, examples: _core.IndexedExamples, column: NumberColumn) -> tuple[Array | None, ...]:
         """Numbers that Python narrows or normalizes; everything else the core reads from the examples."""
-        column = number_column(part)
-        if column is None:
-            return None
         key, feature = list(self.plan.spec).index(column.key), self.plan.spec[column.key]
         if isinstance(feature, FixedLenFeature):
             (values,) = examples.fixed(key, feature.size, feature.default_arrays())
@@ -327,7 +331,7 @@ def _check_rows(slots: list[SlotPlan], columns: list[list[FlatColumn | None]]) -
 def _named_slots(group: GroupPlan, encoded: list[_core.EncodedSlot]) -> dict[str, Slot[Array]]:
     slots = {}
     for slot, (values, weights, step_splits) in zip(group.slots, encoded, strict=True):
-        if isinstance(slot.column, SequenceNumericColumn | NumericColumn):
+        if isinstance(slot.column, SequenceNumericColumn | NumericColumn) and len(slot.column.shape) != 1:
             values = values.reshape(*values.shape[:-1], *slot.column.shape)
         slots[slot.name] = Slot(values, weights, step_splits)
     return slots
