@@ -14,6 +14,9 @@ using Crc32c = std::uint32_t (*)(const void* data, std::size_t size);
 [[nodiscard]] std::uint32_t crc32c(const void* data, std::size_t size);
 [[nodiscard]] bool crc32c_is_portable();
 
+// The same, copying the bytes on the way: beside the CRC's latency that costs next to nothing.
+[[nodiscard]] std::uint32_t crc32c_copy(void* to, const void* from, std::size_t size);
+
 // The two kernels by name; the hardware one is null where the CPU or the compiler has no such instruction.
 [[nodiscard]] std::uint32_t crc32c_portable(const void* data, std::size_t size);
 [[nodiscard]] Crc32c crc32c_hardware();

@@ -1,6 +1,8 @@
-// Known answers for CRC-32C, and the equality of its kernels at every length, alignment and lane border.
+// Known answers for CRC-32C, and the equality of its kernels and of the copy at every length, alignment and lane
+// border.
 #include "crc32c.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
@@ -40,6 +42,7 @@ void kernels_agree() {
     std::vector<std::uint8_t> bytes(8192);
     std::uint32_t state = 1;
     for (auto& byte : bytes) byte = static_cast<std::uint8_t>((state = state * 1664525 + 1013904223) >> 24);
+    std::vector<std::uint8_t> copy(bytes.size() + 2);
     const auto hardware = crc32c_hardware();
     CHECK(hardware != nullptr || colonnade::crc32c_is_portable());
     for (std::size_t start = 0; start < 9; ++start) {
@@ -49,6 +52,11 @@ void kernels_agree() {
             CHECK(crc32c_portable(at, size) == expected);
             if (hardware != nullptr) CHECK(hardware(at, size) == expected);
             CHECK(crc32c(at, size) == expected);
+
+            std::fill(copy.begin(), copy.end(), std::uint8_t{0xA5});
+            CHECK(colonnade::crc32c_copy(copy.data() + 1, at, size) == expected);
+            CHECK(std::equal(at, at + size, copy.begin() + 1));
+            CHECK(copy.front() == 0xA5 && copy[size + 1] == 0xA5);  // nothing beside it
         }
     }
 }
