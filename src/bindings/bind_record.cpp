@@ -45,7 +45,7 @@ nb::bytes frame_record(const nb::bytes& data) {
 std::uint32_t crc(const nb::bytes& data, bool portable) {
     const auto bytes = view(data);
     nb::gil_scoped_release release;
-    return portable ? crc32c_portable(bytes.data(), bytes.size()) : crc32c(bytes.data(), bytes.size());
+    return portable ? crc32c(bytes.data(), bytes.size(), Crc32cKernel::portable) : crc32c(bytes.data(), bytes.size());
 }
 
 }  // namespace

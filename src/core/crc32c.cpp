@@ -1,9 +1,11 @@
 #include "crc32c.hpp"
 
-#include "cpu.hpp"
-
+#include <algorithm>
 #include <array>
 #include <cstring>
+
+#include "cpu.hpp"
+#include "crc32c_fold.hpp"
 
 #if defined(__x86_64__) && defined(__GNUC__)
 #include <nmmintrin.h>
@@ -122,7 +124,7 @@ struct Cursor {
 };
 
 template <bool copying>
-COLONNADE_CRC_TARGET u32 hardware(void* to, const void* from, std::size_t size) {
+COLONNADE_CRC_TARGET u32 hardware(void* to, const void* from, std::size_t size, bool folding) {
     Cursor<copying> at{static_cast<const std::uint8_t*>(from), static_cast<std::uint8_t*>(to)};
     u32 crc = ~u32{0};
     if (size < 8) {
@@ -135,6 +137,12 @@ COLONNADE_CRC_TARGET u32 hardware(void* to, const void* from, std::size_t size) 
     crc = step(before_zeros[8 - odd], at.word() << (8 * (7 - odd)) << 8);
     at.advance(odd);
     size -= odd;
+    if (folding && size >= crc32c_fold_least) {
+        const auto folded = size - size % crc32c_fold_step;
+        crc = crc32c_fold(crc, at.to, at.from, folded);
+        at.advance(folded);
+        size -= folded;
+    }
     for (; size >= 3 * lane_bytes; size -= 3 * lane_bytes, at.advance(3 * lane_bytes)) {
         u32 second = 0;
         u32 third = 0;
@@ -149,32 +157,9 @@ COLONNADE_CRC_TARGET u32 hardware(void* to, const void* from, std::size_t size) 
     return ~crc;
 }
 
-u32 hardware_only(const void* data, std::size_t size) { return hardware<false>(nullptr, data, size); }
-
 #endif
 
-Crc32c choose() {
-    const auto kernel = crc32c_hardware();
-    return cpu::portable_wanted() || kernel == nullptr ? crc32c_portable : kernel;
-}
-
-const Crc32c chosen = choose();
-
-}  // namespace
-
-u32 crc32c(const void* data, std::size_t size) { return chosen(data, size); }
-
-u32 crc32c_copy(void* to, const void* from, std::size_t size) {
-#ifdef COLONNADE_CRC_TARGET
-    if (!crc32c_is_portable()) return hardware<true>(to, from, size);
-#endif
-    if (size > 0) std::memcpy(to, from, size);
-    return crc32c(from, size);
-}
-
-bool crc32c_is_portable() { return chosen == crc32c_portable; }
-
-u32 crc32c_portable(const void* data, std::size_t size) {
+u32 portable(const void* data, std::size_t size) {
     const auto* at = static_cast<const std::uint8_t*>(data);
     u32 crc = ~u32{0};
     for (; size >= 8; size -= 8, at += 8) crc = eight_bytes(load64(at) ^ crc);
@@ -182,11 +167,43 @@ u32 crc32c_portable(const void* data, std::size_t size) {
     return ~crc;
 }
 
-Crc32c crc32c_hardware() {
-#ifdef COLONNADE_CRC_TARGET
-    if (has_instruction()) return hardware_only;
-#endif
-    return nullptr;
+Crc32cKernel choose() {
+    const auto most = cpu::portable_wanted()                ? Crc32cKernel::portable
+                      : cpu::chosen() == cpu::Level::avx512 ? Crc32cKernel::folding
+                                                            : Crc32cKernel::instruction;
+    return std::min(most, crc32c_supported());
 }
+
+const Crc32cKernel chosen = choose();
+
+}  // namespace
+
+Crc32cKernel crc32c_supported() {
+#ifdef COLONNADE_CRC_TARGET
+    if (has_instruction()) return crc32c_can_fold() ? Crc32cKernel::folding : Crc32cKernel::instruction;
+#endif
+    return Crc32cKernel::portable;
+}
+
+u32 crc32c(const void* data, std::size_t size, Crc32cKernel kernel) {
+#ifdef COLONNADE_CRC_TARGET
+    if (kernel != Crc32cKernel::portable) return hardware<false>(nullptr, data, size, kernel == Crc32cKernel::folding);
+#endif
+    return portable(data, size);
+}
+
+u32 crc32c_copy(void* to, const void* from, std::size_t size, Crc32cKernel kernel) {
+#ifdef COLONNADE_CRC_TARGET
+    if (kernel != Crc32cKernel::portable) return hardware<true>(to, from, size, kernel == Crc32cKernel::folding);
+#endif
+    if (size > 0) std::memcpy(to, from, size);
+    return portable(from, size);
+}
+
+u32 crc32c(const void* data, std::size_t size) { return crc32c(data, size, chosen); }
+
+u32 crc32c_copy(void* to, const void* from, std::size_t size) { return crc32c_copy(to, from, size, chosen); }
+
+bool crc32c_is_portable() { return chosen == Crc32cKernel::portable; }
 
 }  // namespace colonnade

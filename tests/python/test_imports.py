@@ -61,7 +61,7 @@ FRAMEWORKS = {
 # Headers of src/core by stem; a file includes only from rows above its own, and its own header.
 CORE_ROWS = (
     {"error", "limits", "threads"},
-    {"cpu", "fingerprint64"},
+    {"cpu", "crc32c_fold", "fingerprint64"},
     {"crc32c", "varint"},
     {"pool", "wire", "embed", "vocabulary"},
     {"array", "feature", "arrow"},
@@ -73,7 +73,7 @@ CORE_ROWS = (
     {"cross"},
     {"encode"},
 )
-KERNELS = {"crc32c", "fingerprint64", "embed", "layout", "varint", "pool", "vocabulary"}
+KERNELS = {"crc32c", "crc32c_fold", "fingerprint64", "embed", "layout", "varint", "pool", "vocabulary"}
 WIRE = {
     "wire",
     "feature",
