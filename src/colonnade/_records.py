@@ -37,9 +37,9 @@ from .errors import DataLossError, LimitError, RecordFileError, RecordTypeError
 class TFRecordReader:
     """Read TFRecord files: one record, or one batch of records, at a time.
 
-    Memory stays bounded: a few chunks of a file, or one record or batch where that is larger. The CRCs of
-    every record are checked before any of its bytes are handed over. Iterating again reads the files again,
-    from the start; the iterators are independent, each belongs to one thread.
+    Memory stays bounded: a few MiB, or a few records or batches where those are larger. The CRCs of every
+    record are checked before any of its bytes are handed over. Iterating again reads the files again, from
+    the start; the iterators are independent, each belongs to one thread.
 
     Args:
         source: A path, a glob pattern such as "data/*.tfrecord" (files sorted by name), a list of paths (in

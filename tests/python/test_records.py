@@ -202,7 +202,7 @@ class TestReading:
             kept |= {place: batch for place, batch in batches if place % 3 == turn}
         assert [record for _, batch in sorted(kept.items()) for record in batch] == records
 
-    def test_threads_may_share_an_iterator(self, path: Path) -> None:
+    def test_threads_that_share_an_iterator_do_no_harm(self, path: Path) -> None:
         records = [b"%d" % i * (i % 500) for i in range(5000)]
         path.write_bytes(b"".join(map(_core.frame_record, records)))
         batches = TFRecordReader(path).batches(7)
