@@ -1,8 +1,5 @@
 // TFRecord framing and CRC-32C for Python.
-#include <algorithm>
-#include <memory>
-
-#include "bindings.hpp"
+#include "arrays.hpp"
 #include "crc32c.hpp"
 #include "record.hpp"
 
@@ -11,32 +8,28 @@ namespace {
 
 record::Bytes view(const nb::bytes& bytes) { return {static_cast<const std::uint8_t*>(bytes.data()), bytes.size()}; }
 
-template <typename T>
-nb::ndarray<nb::numpy, T> adopt(std::unique_ptr<T[]> values, std::size_t size) {
-    nb::capsule owner(values.get(), [](void* pointer) noexcept { delete[] static_cast<T*>(pointer); });
-    return nb::ndarray<nb::numpy, T>(values.release(), {size}, owner);
+nb::object pooled_bytes(std::size_t size) {
+    Array array;
+    if (const auto error = Array::make(Dtype::uint8, {size}, array)) raise(error);
+    return to_numpy(std::move(array));
 }
 
-// Bytes do not change and the arguments keep them alive, so all the work runs without the GIL.
-nb::tuple read_records(const nb::bytes& buffer, std::size_t start, std::size_t most, bool at_end) {
-    const auto whole = view(buffer);
-    const auto rest = whole.subspan(std::min(start, whole.size()));
-    record::Scan found;
+// The caller sees to it that one thread at a time is here, and that nobody writes into the buffer meanwhile.
+nb::tuple take(record::Batch& batch, const Bytes& buffer, std::size_t most, bool at_end) {
+    record::Taken taken;
     Error error;
-    std::unique_ptr<std::uint8_t[]> data;
-    std::unique_ptr<std::int64_t[]> offsets;
     {
-        nb::gil_scoped_release release;
-        error = record::scan(rest, most, at_end, found);
-        if (!error) {
-            data.reset(new std::uint8_t[found.data_bytes]);
-            offsets.reset(new std::int64_t[found.records + 1]);
-            record::gather(rest, found.records, data.get(), offsets.get());
-        }
+        const nb::gil_scoped_release released;
+        error = batch.take({buffer.data(), buffer.shape(0)}, most, at_end, taken);
     }
     if (error) raise(error);
-    return nb::make_tuple(adopt(std::move(data), found.data_bytes), adopt(std::move(offsets), found.records + 1),
-                          found.consumed, found.needed);
+    return nb::make_tuple(taken.consumed, taken.records, taken.needed);
+}
+
+nb::tuple hand_over(record::Batch& batch) {
+    auto [data, offsets] = batch.hand_over();
+    if (!data) throw nb::value_error("an empty batch has nothing to hand over");
+    return nb::make_tuple(to_numpy(std::move(data)), to_numpy(std::move(offsets)));
 }
 
 nb::bytes frame_record(const nb::bytes& data) {
@@ -52,14 +45,19 @@ nb::bytes frame_record(const nb::bytes& data) {
 std::uint32_t crc(const nb::bytes& data, bool portable) {
     const auto bytes = view(data);
     nb::gil_scoped_release release;
-    return portable ? crc32c_portable(bytes.data(), bytes.size()) : crc32c(bytes.data(), bytes.size());
+    return portable ? crc32c(bytes.data(), bytes.size(), Crc32cKernel::portable) : crc32c(bytes.data(), bytes.size());
 }
 
 }  // namespace
 
 void bind_record(nb::module_& module) {
-    module.def("read_records", read_records, nb::arg("buffer"), nb::arg("start"), nb::arg("most"), nb::arg("at_end"),
-               "Data, offsets, bytes consumed and bytes needed of up to `most` TFRecords from `start` on.");
+    nb::class_<record::Batch>(module, "RecordBatch", "TFRecords gathered from stretches of files.")
+        .def(nb::init<>())
+        .def("__len__", &record::Batch::size)
+        .def("take", take, nb::arg("buffer"), nb::arg("most"), nb::arg("at_end"),
+             "Bytes consumed, records appended and bytes needed, until the batch holds `most` records.")
+        .def("hand_over", hand_over, "Data and offsets; leaves the batch empty.");
+    module.def("pooled_bytes", pooled_bytes, nb::arg("size"), "Writable bytes of any value, in memory used before.");
     module.def("frame_record", frame_record, nb::arg("data"), "One TFRecord: header, data and footer.");
     module.def("crc32c", crc, nb::arg("data"), nb::kw_only(), nb::arg("portable") = false,
                "CRC-32C of some bytes, unmasked, by the kernel of this CPU or by the portable one.");

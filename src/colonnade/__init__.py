@@ -19,8 +19,8 @@ from ._parsing import parse_single_sequence_example as parse_single_sequence_exa
 from ._ragged import BytesArray as BytesArray
 from ._ragged import Ragged as Ragged
 from ._ragged_feature import RaggedFeature as RaggedFeature
+from ._record_writer import TFRecordWriter as TFRecordWriter
 from ._records import TFRecordReader as TFRecordReader
-from ._records import TFRecordWriter as TFRecordWriter
 from ._saving import load as load
 from ._saving import save as save
 from ._sparse import Sparse as Sparse

@@ -1,4 +1,4 @@
-"""TFRecord files: read them in batches, write them.
+"""Read TFRecord files, one record or one batch of records at a time.
 
 The format is TensorFlow's (tensorflow/core/lib/io/record_writer.h): length, CRC, data, CRC. Both CRCs of
 every record are checked, in the compiled core.
@@ -12,50 +12,34 @@ import glob
 import io
 import operator
 import os
-import warnings
+import threading
 import weakref
-import zlib
 from collections.abc import Iterator, Sequence
 from types import TracebackType
-from typing import Any, Final, Literal, Protocol, TypeAlias
-
-import numpy as np
+from typing import Any
 
 from . import _core
 from ._ragged import BytesArray
+from ._record_files import (
+    CHUNK,
+    Compression,
+    Inflated,
+    Path,
+    Readable,
+    Window,
+    checked_compression,
+    compression_hint,
+    kind,
+)
 from .errors import DataLossError, LimitError, RecordFileError, RecordTypeError
-
-Compression: TypeAlias = Literal["", "GZIP", "ZLIB"] | None
-"""TensorFlow's names of a file's compression."""
-
-_CHUNK: Final = 1 << 18  # a few of these stay inside the second-level cache
-_WBITS: Final = {"GZIP": zlib.MAX_WBITS + 16, "ZLIB": zlib.MAX_WBITS}
-_MOST_BYTES: Final = (1 << 31) - 1  # limits::record_bytes of the core
-
-
-class Readable(Protocol):
-    """A binary file object to read from; only `read` is needed."""
-
-    def read(self, size: int, /) -> bytes:
-        """At most `size` bytes, none at the end."""
-
-
-class Writable(Protocol):
-    """A binary file object to write to; only `write` is needed."""
-
-    def write(self, data: bytes, /) -> int | None:
-        """The number of bytes written, or None for all of them."""
-
-
-Path: TypeAlias = str | os.PathLike[str]
 
 
 class TFRecordReader:
     """Read TFRecord files: one record, or one batch of records, at a time.
 
-    Memory stays bounded: a few chunks of a file, or one record or batch where that is larger. The CRCs of
-    every record are checked before any of its bytes are handed over. Iterating again reads the files again,
-    from the start; the iterators are independent, each belongs to one thread.
+    Memory stays bounded: a few MiB, or a few records or batches where those are larger. The CRCs of every
+    record are checked before any of its bytes are handed over. Iterating again reads the files again, from
+    the start; the iterators are independent, each belongs to one thread.
 
     Args:
         source: A path, a glob pattern such as "data/*.tfrecord" (files sorted by name), a list of paths (in
@@ -76,9 +60,9 @@ class TFRecordReader:
     `next()` tries again at the same place.
 
     Example:
-        >>> import io
+        >>> import io, colonnade as cn
         >>> file = io.BytesIO()
-        >>> with TFRecordWriter(file) as writer:
+        >>> with cn.TFRecordWriter(file) as writer:
         ...     for record in [b"one", b"", b"three"]:
         ...         writer.write(record)
         >>> list(TFRecordReader(io.BytesIO(file.getvalue())))
@@ -88,7 +72,7 @@ class TFRecordReader:
     """
 
     def __init__(self, source: Path | Sequence[Path] | Readable, *, compression: Compression = None) -> None:
-        self._compression = _checked_compression(compression)
+        self._compression = checked_compression(compression)
         self._file: Readable | None = None
         self._paths: list[str] = []
         self._open: weakref.WeakSet[_Records] = weakref.WeakSet()
@@ -162,127 +146,12 @@ class TFRecordReader:
         return records
 
 
-class TFRecordWriter:
-    """Write a TFRecord file that TensorFlow and this library read.
-
-    The same records give the same bytes, compressed ones too (gzip's time stamp is 0) as long as zlib stays
-    the same. Records are buffered; `flush` or `close` hands them to the file.
-
-    Args:
-        path: Where to write, replacing what is there; or a binary file object, which is left open.
-        compression: None or "" for none, "GZIP" or "ZLIB".
-
-    Raises:
-        RecordFileError: an unknown compression.
-        RecordTypeError: `path` is neither a path nor a binary file object.
-        OSError: the file cannot be opened.
-
-    Example:
-        >>> import io
-        >>> file = io.BytesIO()
-        >>> with TFRecordWriter(file) as writer:
-        ...     writer.write(b"data")
-        >>> len(file.getvalue())
-        20
-    """
-
-    def __init__(self, path: Path | Writable, *, compression: Compression = None) -> None:
-        self._file: Any = None
-        compression = _checked_compression(compression)
-        self._compressor = zlib.compressobj(wbits=_WBITS[compression]) if compression else None
-        self._pending = bytearray()
-        self._owned = isinstance(path, str | os.PathLike)
-        self._file = _target(path)
-
-    def write(self, record: bytes | bytearray | memoryview) -> None:
-        """Append one record.
-
-        Raises:
-            RecordTypeError: `record` is not bytes.
-            LimitError: it has 2 GiB or more.
-            RecordFileError: the writer is closed.
-            OSError: the file cannot be written; then `record` is not part of it and may be written again.
-        """
-        if not isinstance(record, bytes | bytearray | memoryview):
-            raise RecordTypeError(
-                f"a record must be bytes, got {_kind(record)}; encode text, serialize an Example first"
-            )
-        size = memoryview(record).nbytes
-        if size > _MOST_BYTES:
-            raise LimitError(f"a record of {size} bytes, the limit is {_MOST_BYTES}")
-        self._check_open()
-        if len(self._pending) >= _CHUNK:
-            self._drain()
-        framed = _core.frame_record(bytes(record))
-        self._pending += self._compressor.compress(framed) if self._compressor else framed
-
-    def flush(self) -> None:
-        """Hand everything written so far to the file, so that a reader can see it.
-
-        Raises:
-            RecordFileError: the writer is closed.
-            OSError: the file cannot be written; nothing is lost, flush again.
-        """
-        self._check_open()
-        if self._compressor:
-            self._pending += self._compressor.flush(zlib.Z_SYNC_FLUSH)
-        self._drain()
-        if callable(flush := getattr(self._file, "flush", None)):
-            flush()
-
-    def close(self) -> None:
-        """Write what is left and close the file; a given file object is flushed and stays open.
-
-        Closing twice is harmless.
-
-        Raises:
-            OSError: the file cannot be written. It is closed all the same, and incomplete.
-        """
-        if self._file is None:
-            return
-        try:
-            if self._compressor:
-                self._pending += self._compressor.flush()
-                self._compressor = None
-            self.flush()
-        finally:
-            file, self._file = self._file, None
-            if self._owned:
-                file.close()
-
-    def __enter__(self) -> TFRecordWriter:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def __del__(self) -> None:
-        if self._file is not None:
-            self.close()
-            warnings.warn("a TFRecordWriter was not closed", ResourceWarning, source=self, stacklevel=2)
-
-    def _check_open(self) -> None:
-        if self._file is None:
-            raise RecordFileError("the writer is closed")
-
-    def _drain(self) -> None:
-        while self._pending:
-            written = self._file.write(bytes(self._pending))
-            if written is None and not isinstance(self._file, io.RawIOBase):
-                written = len(self._pending)
-            if not written:  # a file object in non-blocking mode; going on would spin
-                raise BlockingIOError(f"write() of the file object returned {written!r} and wrote nothing")
-            del self._pending[:written]
-
-
-# Reading: _Single and _Batches -> _Records (all files) -> _Stream (one file) -> a source of chunks.
+# _Single and _Batches -> _Records (all files) -> _Stream (one file) -> Window (its bytes).
 # Every step changes its state only once nothing can fail any more; a failed step can be tried again.
 
 
 class _Single(Iterator[bytes]):
-    """Records one at a time, taken from the stream by the chunk."""
+    """Records one at a time, taken as many at once as are at hand."""
 
     def __init__(self, records: _Records) -> None:
         self._records = records
@@ -292,10 +161,8 @@ class _Single(Iterator[bytes]):
     def __next__(self) -> bytes:
         for record in self._ready:
             return record
-        if self._taken is None and (taken := self._records.take(_CHUNK)) is not None:
-            self._taken = taken
         if self._taken is None:
-            raise StopIteration
+            self._taken = self._records.batch(CHUNK, least=1)
         self._ready, self._taken = iter(self._taken.to_list()), None
         return next(self._ready)
 
@@ -306,18 +173,9 @@ class _Batches(Iterator[BytesArray]):
     def __init__(self, records: _Records, size: int) -> None:
         self._records = records
         self._size = size
-        self._parts: list[BytesArray] = []
-        self._missing = size
 
     def __next__(self) -> BytesArray:
-        while self._missing > 0 and (taken := self._records.take(self._missing)) is not None:
-            self._parts.append(taken)
-            self._missing -= len(taken)
-        if not self._parts:
-            raise StopIteration
-        batch = _joined(self._parts)
-        self._parts, self._missing = [], self._size
-        return batch
+        return self._records.batch(self._size, least=self._size)
 
 
 class _Records:
@@ -326,24 +184,40 @@ class _Records:
     def __init__(self, file: Readable | None, paths: list[str], compression: str) -> None:
         self._paths = list(reversed(paths))  # those still to come, the next one last
         self._compression = compression
+        self._window = Window()
+        self._batch = _core.RecordBatch()
         self._owned: io.FileIO | None = None
         self._stream: _Stream | None = None
         self._closed = False
+        self._lock = threading.RLock()  # the core works on window and batch without the GIL
         if file is not None:
-            self._stream = _Stream(file, getattr(file, "name", None), compression)
+            self._stream = _Stream(file, getattr(file, "name", None), compression, self._window)
 
-    def take(self, most: int) -> BytesArray | None:
-        """Between 1 and `most` records, as many as are at hand; None after the last one."""
+    def batch(self, most: int, least: int) -> BytesArray:
+        """At least `least` and at most `most` records, or those that are left.
+
+        Raises:
+            StopIteration: none is left.
+        """
+        with self._lock:
+            while len(self._batch) < least and self._take(most):
+                pass
+            if not len(self._batch):
+                raise StopIteration
+            return BytesArray._trusted(*self._batch.hand_over())
+
+    def _take(self, most: int) -> bool:
+        """Add at least one record to the batch, until it holds `most`; False after the last one."""
         if self._closed:
             raise RecordFileError("the reader is closed")
         while True:
             if self._stream is None:
                 if not self._paths:
-                    return None
+                    return False
                 self._owned = open(self._paths[-1], "rb", buffering=0)  # noqa: SIM115
-                self._stream = _Stream(self._owned, self._paths.pop(), self._compression)
-            if (taken := self._stream.take(most)) is not None:
-                return taken
+                self._stream = _Stream(self._owned, self._paths.pop(), self._compression, self._window)
+            if self._stream.take(self._batch, most):
+                return True
             self._stream = None
             self._close_file()
 
@@ -363,145 +237,45 @@ class _Records:
 class _Stream:
     """The records of one file, and the place in it."""
 
-    def __init__(self, file: Readable, name: object, compression: str) -> None:
+    def __init__(self, file: Readable, name: object, compression: str, window: Window) -> None:
         self._name = name if isinstance(name, str) else None
-        self._source = _Inflated(file, compression) if compression else _Plain(file)
-        self._buffer = b""
-        self._start = 0  # in the buffer, of the next record
-        self._more: list[bytes] = []  # chunks that come after the buffer
+        self._file = Inflated(file, compression) if compression else file
+        self._window = window
         self._ended = False
         self._record = 0  # number of the next record
         self._byte = 0  # where it starts in the file
 
-    def take(self, most: int) -> BytesArray | None:
+    def take(self, batch: _core.RecordBatch, most: int) -> bool:
+        """Add at least one record to the batch, until it holds `most`; False at the end of the file."""
         while True:
+            view = self._window.view()
             try:
-                data, offsets, consumed, needed = _core.read_records(
-                    self._buffer, self._start, most, self._ended
-                )
+                consumed, records, needed = batch.take(view, most, self._ended)
             except (DataLossError, LimitError) as error:
-                hint = _compression_hint(self._buffer) if self._record == 0 else ""
+                hint = compression_hint(view[:2].tobytes()) if self._record == 0 else ""
                 raise type(error)(error.message + hint, **self._place()) from None
-            if consumed:
-                self._start += consumed
+            if records:
+                self._window.drop(consumed)
                 self._byte += consumed
-                self._record += len(offsets) - 1
-                return BytesArray._trusted(data, offsets)
+                self._record += records
+                return True
             if self._ended:
-                return None
+                return False
             self._grow(needed)
 
     def _grow(self, needed: int) -> None:
-        """Read until the buffer holds `needed` bytes from the next record on, or the file ends."""
-        missing = needed - (len(self._buffer) - self._start) - sum(map(len, self._more))
-        while missing > 0:
+        """Read until the window holds `needed` bytes, or the file ends."""
+        while len(self._window) < needed and not self._ended:
             try:
-                chunk = self._source.chunk()
+                self._ended = not self._window.fill(self._file)
             except DataLossError as error:
                 raise error.at(**self._place()) from None
-            if not chunk:
-                break
-            self._more.append(chunk)
-            missing -= len(chunk)
-        buffer = b"".join([self._buffer[self._start :], *self._more])
-        self._buffer, self._start, self._more, self._ended = buffer, 0, [], missing > 0
 
     def _place(self) -> dict[str, Any]:
         return {"file": self._name, "record": self._record, "byte": self._byte}
 
 
-class _Plain:
-    """The bytes of a file in chunks."""
-
-    def __init__(self, file: Readable) -> None:
-        self._file = file
-
-    def chunk(self) -> bytes:
-        """At least one byte, none only at the end."""
-        return _read(self._file)
-
-
-class _Inflated:
-    """The decompressed bytes of a file in chunks; as in gzip, several members make one stream."""
-
-    def __init__(self, file: Readable, compression: str) -> None:
-        self._file = file
-        self._compression = compression
-        self._decoder: Any = None  # None between members
-        self._input = b""
-        self._read = 0  # compressed bytes
-        self._ended = False
-
-    def chunk(self) -> bytes:
-        """At least one byte, none only at the end, where the last member must be complete."""
-        while True:
-            if not self._input and not self._ended:
-                chunk = _read(self._file)
-                self._input, self._ended, self._read = chunk, not chunk, self._read + len(chunk)
-            if self._decoder is None:
-                if not self._input:
-                    return b""
-                self._decoder = zlib.decompressobj(wbits=_WBITS[self._compression])
-            if output := self._inflate():
-                return output
-
-    def _inflate(self) -> bytes:
-        finished = not self._input
-        try:
-            output: bytes = self._decoder.decompress(self._input, _CHUNK)
-        except zlib.error as error:
-            raise DataLossError(
-                f"the {self._compression} data is corrupt within its first {self._read} bytes ({error}); "
-                "if the file is not compressed, pass compression=None"
-            ) from None
-        if self._decoder.eof:
-            self._input, self._decoder = self._decoder.unused_data, None
-        else:
-            self._input = self._decoder.unconsumed_tail
-            if finished and not output:
-                raise DataLossError(f"the {self._compression} data is cut off after {self._read} bytes")
-        return output
-
-
-def _read(file: Readable) -> bytes:
-    chunk: object = file.read(_CHUNK)
-    if not isinstance(chunk, bytes):
-        raise RecordTypeError(
-            f"read() of the file object returned {_kind(chunk)}; give one in binary, blocking mode"
-        )
-    return chunk
-
-
-def _compression_hint(start: bytes) -> str:
-    if start.startswith(b"\x1f\x8b"):
-        return '; it looks like a gzip file: pass compression="GZIP"'
-    if start[:1] == b"\x78" and int.from_bytes(start[:2], "big") % 31 == 0:
-        return '; it looks like a zlib file: pass compression="ZLIB"'
-    return ""
-
-
-def _joined(parts: list[BytesArray]) -> BytesArray:
-    if len(parts) == 1:
-        return parts[0]
-    offsets = np.zeros(sum(map(len, parts)) + 1, np.int64)
-    np.cumsum(np.concatenate([np.diff(part.offsets) for part in parts]), out=offsets[1:])
-    return BytesArray._trusted(np.concatenate([part.data for part in parts]), offsets)
-
-
 # Arguments.
-
-
-def _kind(value: object) -> str:
-    return type(value).__name__
-
-
-def _checked_compression(compression: object) -> Literal["", "GZIP", "ZLIB"]:
-    match compression:
-        case None | "":
-            return ""
-        case "GZIP" | "ZLIB":
-            return compression
-    raise RecordFileError(f'compression must be None, "GZIP" or "ZLIB", got {compression!r}')
 
 
 def _matching(path: str) -> list[str]:
@@ -514,23 +288,15 @@ def _matching(path: str) -> list[str]:
     return paths
 
 
-def _target(path: object) -> Any:
-    if isinstance(path, str | os.PathLike):
-        return open(path, "wb", buffering=0)
-    if isinstance(path, io.TextIOBase) or not callable(getattr(path, "write", None)):
-        raise RecordTypeError(f"a path or a binary file object to write to is needed, got {_kind(path)}")
-    return path
-
-
 def _listed(source: object) -> list[str]:
     if not isinstance(source, Sequence) or isinstance(source, bytes | bytearray | memoryview):
         raise RecordTypeError(
             "a source must be a path, a pattern, a list of paths or a binary file object, "
-            f"got {_kind(source)}; wrap records in memory in io.BytesIO"
+            f"got {kind(source)}; wrap records in memory in io.BytesIO"
         )
     for item in source:
         if not isinstance(item, str | os.PathLike):
-            raise RecordTypeError(f"a list of paths holds {_kind(item)}")
+            raise RecordTypeError(f"a list of paths holds {kind(item)}")
     if not source:
         raise RecordFileError("the list of paths is empty; give at least one path")
     return [os.fsdecode(path) for path in source]

@@ -1,9 +1,11 @@
 #include "crc32c.hpp"
 
-#include "cpu.hpp"
-
+#include <algorithm>
 #include <array>
 #include <cstring>
+
+#include "cpu.hpp"
+#include "crc32c_fold.hpp"
 
 #if defined(__x86_64__) && defined(__GNUC__)
 #include <nmmintrin.h>
@@ -92,40 +94,72 @@ u32 skip_lane(u32 crc) {
            after_lane[3][crc >> 24];
 }
 
-COLONNADE_CRC_TARGET u32 hardware(const void* data, std::size_t size) {
-    const auto* at = static_cast<const std::uint8_t*>(data);
+// before_zeros[k]: the state that k bytes of zeros turn into the initial one.
+constexpr std::array<u32, 9> make_before_zeros() {
+    std::array<u32, 9> states{~u32{0}};
+    for (std::size_t k = 1; k < 9; ++k) {
+        states[k] = states[k - 1];
+        for (int bit = 0; bit < 8; ++bit)
+            states[k] = states[k] >> 31 ? ((states[k] ^ polynomial) << 1 | 1) : states[k] << 1;
+    }
+    return states;
+}
+
+constexpr auto before_zeros = make_before_zeros();
+
+template <bool copying>
+struct Cursor {
+    const std::uint8_t* from;
+    std::uint8_t* to;
+
+    u64 word(std::size_t at = 0) const {
+        const u64 value = load64(from + at);
+        if constexpr (copying) std::memcpy(to + at, &value, sizeof value);
+        return value;
+    }
+    void advance(std::size_t bytes) {
+        from += bytes;
+        if constexpr (copying) to += bytes;
+    }
+};
+
+template <bool copying>
+COLONNADE_CRC_TARGET u32 hardware(void* to, const void* from, std::size_t size, bool folding) {
+    Cursor<copying> at{static_cast<const std::uint8_t*>(from), static_cast<std::uint8_t*>(to)};
     u32 crc = ~u32{0};
-    for (; size >= 3 * lane_bytes; size -= 3 * lane_bytes, at += 3 * lane_bytes) {
+    if (size < 8) {
+        for (std::size_t i = 0; i < size; ++i) crc = step(crc, at.from[i]);
+        if (copying && size > 0) std::memcpy(at.to, at.from, size);
+        return ~crc;
+    }
+    // Bytes beyond whole words go first, behind zeros in a word of their own: no loop, nothing to mispredict.
+    const auto odd = size % 8;
+    crc = step(before_zeros[8 - odd], at.word() << (8 * (7 - odd)) << 8);
+    at.advance(odd);
+    size -= odd;
+    if (folding && size >= crc32c_fold_least) {
+        const auto folded = size - size % crc32c_fold_step;
+        crc = crc32c_fold(crc, at.to, at.from, folded);
+        at.advance(folded);
+        size -= folded;
+    }
+    for (; size >= 3 * lane_bytes; size -= 3 * lane_bytes, at.advance(3 * lane_bytes)) {
         u32 second = 0;
         u32 third = 0;
         for (std::size_t i = 0; i < lane_bytes; i += 8) {
-            crc = step(crc, load64(at + i));
-            second = step(second, load64(at + lane_bytes + i));
-            third = step(third, load64(at + 2 * lane_bytes + i));
+            crc = step(crc, at.word(i));
+            second = step(second, at.word(lane_bytes + i));
+            third = step(third, at.word(2 * lane_bytes + i));
         }
         crc = skip_lane(skip_lane(crc) ^ second) ^ third;
     }
-    for (; size >= 8; size -= 8, at += 8) crc = step(crc, load64(at));
-    for (; size > 0; --size, ++at) crc = step(crc, *at);
+    for (; size > 0; size -= 8, at.advance(8)) crc = step(crc, at.word());
     return ~crc;
 }
 
 #endif
 
-Crc32c choose() {
-    const auto kernel = crc32c_hardware();
-    return cpu::portable_wanted() || kernel == nullptr ? crc32c_portable : kernel;
-}
-
-const Crc32c chosen = choose();
-
-}  // namespace
-
-u32 crc32c(const void* data, std::size_t size) { return chosen(data, size); }
-
-bool crc32c_is_portable() { return chosen == crc32c_portable; }
-
-u32 crc32c_portable(const void* data, std::size_t size) {
+u32 portable(const void* data, std::size_t size) {
     const auto* at = static_cast<const std::uint8_t*>(data);
     u32 crc = ~u32{0};
     for (; size >= 8; size -= 8, at += 8) crc = eight_bytes(load64(at) ^ crc);
@@ -133,11 +167,43 @@ u32 crc32c_portable(const void* data, std::size_t size) {
     return ~crc;
 }
 
-Crc32c crc32c_hardware() {
-#ifdef COLONNADE_CRC_TARGET
-    if (has_instruction()) return hardware;
-#endif
-    return nullptr;
+Crc32cKernel choose() {
+    const auto most = cpu::portable_wanted()                ? Crc32cKernel::portable
+                      : cpu::chosen() == cpu::Level::avx512 ? Crc32cKernel::folding
+                                                            : Crc32cKernel::instruction;
+    return std::min(most, crc32c_supported());
 }
+
+const Crc32cKernel chosen = choose();
+
+}  // namespace
+
+Crc32cKernel crc32c_supported() {
+#ifdef COLONNADE_CRC_TARGET
+    if (has_instruction()) return crc32c_can_fold() ? Crc32cKernel::folding : Crc32cKernel::instruction;
+#endif
+    return Crc32cKernel::portable;
+}
+
+u32 crc32c(const void* data, std::size_t size, Crc32cKernel kernel) {
+#ifdef COLONNADE_CRC_TARGET
+    if (kernel != Crc32cKernel::portable) return hardware<false>(nullptr, data, size, kernel == Crc32cKernel::folding);
+#endif
+    return portable(data, size);
+}
+
+u32 crc32c_copy(void* to, const void* from, std::size_t size, Crc32cKernel kernel) {
+#ifdef COLONNADE_CRC_TARGET
+    if (kernel != Crc32cKernel::portable) return hardware<true>(to, from, size, kernel == Crc32cKernel::folding);
+#endif
+    if (size > 0) std::memcpy(to, from, size);
+    return portable(from, size);
+}
+
+u32 crc32c(const void* data, std::size_t size) { return crc32c(data, size, chosen); }
+
+u32 crc32c_copy(void* to, const void* from, std::size_t size) { return crc32c_copy(to, from, size, chosen); }
+
+bool crc32c_is_portable() { return chosen == Crc32cKernel::portable; }
 
 }  // namespace colonnade

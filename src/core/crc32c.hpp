@@ -8,15 +8,22 @@
 
 namespace colonnade {
 
-using Crc32c = std::uint32_t (*)(const void* data, std::size_t size);
+// Slowest first. `instruction` is the CPU's own for CRC-32C; `folding` adds crc32c_fold.hpp for long stretches.
+enum class Crc32cKernel : std::uint8_t { portable, instruction, folding };
 
-// The fastest kernel of this CPU, chosen at load; the portable one if COLONNADE_CPU is "portable".
+// The fastest kernel that this CPU runs.
+[[nodiscard]] Crc32cKernel crc32c_supported();
+
+// By that kernel, chosen at load; a slower one if COLONNADE_CPU asks for it.
 [[nodiscard]] std::uint32_t crc32c(const void* data, std::size_t size);
 [[nodiscard]] bool crc32c_is_portable();
 
-// The two kernels by name; the hardware one is null where the CPU or the compiler has no such instruction.
-[[nodiscard]] std::uint32_t crc32c_portable(const void* data, std::size_t size);
-[[nodiscard]] Crc32c crc32c_hardware();
+// The same, copying the bytes on the way: beside the CRC that costs next to nothing.
+[[nodiscard]] std::uint32_t crc32c_copy(void* to, const void* from, std::size_t size);
+
+// By a kernel of one's choice, which this CPU must support.
+[[nodiscard]] std::uint32_t crc32c(const void* data, std::size_t size, Crc32cKernel kernel);
+[[nodiscard]] std::uint32_t crc32c_copy(void* to, const void* from, std::size_t size, Crc32cKernel kernel);
 
 // A CRC stored beside its own data is weak against a CRC of both, hence TFRecord's mask.
 [[nodiscard]] constexpr std::uint32_t mask_crc(std::uint32_t crc) { return std::rotr(crc, 15) + 0xA282EAD8u; }

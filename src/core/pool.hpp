@@ -43,6 +43,7 @@ public:
     [[nodiscard]] T* as() const {
         return static_cast<T*>(data_);
     }
+    [[nodiscard]] std::size_t bytes() const { return bytes_; }
     [[nodiscard]] explicit operator bool() const { return data_ != nullptr; }
 
 private:

@@ -36,68 +36,67 @@ Error fail(Code code, Got got, Expected expected) {
     return error;
 }
 
-// `size` bytes at `at`, followed by their masked CRC.
-Error check_crc(Code code, const std::uint8_t* at, std::size_t size) {
-    const auto stored = load<std::uint32_t>(at + size);
-    const auto computed = mask_crc(crc32c(at, size));
+// The masked CRC that stands at `at`, against the CRC of what stands before it.
+Error check_crc(Code code, const std::uint8_t* at, std::uint32_t crc) {
+    const auto stored = load<std::uint32_t>(at);
+    const auto computed = mask_crc(crc);
     return stored == computed ? Error{} : fail(code, stored, computed);
 }
 
-// One record at the start of `buffer`. If it is not there as a whole, `needed` says how many bytes would be.
-Error check(Bytes buffer, bool at_end, std::size_t& data_bytes, std::size_t& needed) {
+// The header of the record at the start of `buffer`. `needed` says how many bytes the record takes, or its header.
+Error check_header(Bytes buffer, bool at_end, std::size_t& data_bytes, std::size_t& needed) {
     needed = header_bytes;
     if (buffer.size() < header_bytes)
         return at_end ? fail(Code::truncated_header, buffer.size(), header_bytes) : Error{};
-    if (auto error = check_crc(Code::bad_length_crc, buffer.data(), length_bytes)) return error;
+    const auto* const at = buffer.data();
+    if (auto error = check_crc(Code::bad_length_crc, at + length_bytes, crc32c(at, length_bytes))) return error;
 
     // The CRC vouches for no more than how the length was written: it may still be a lie.
-    const auto length = load<std::uint64_t>(buffer.data());
+    const auto length = load<std::uint64_t>(at);
     if (length > limits::record_bytes) {
         constexpr std::uint64_t most = std::numeric_limits<std::int64_t>::max();
         return fail(Code::oversized_record, std::min(length, most), limits::record_bytes);
     }
     data_bytes = static_cast<std::size_t>(length);
     needed = header_bytes + data_bytes + footer_bytes;
-    if (buffer.size() < needed) {
-        if (!at_end) return {};
+    if (buffer.size() < needed && at_end)
         return fail(Code::truncated_data, buffer.size() - header_bytes, data_bytes + footer_bytes);
-    }
-    return check_crc(Code::bad_data_crc, buffer.data() + header_bytes, data_bytes);
+    return {};
 }
 
 }  // namespace
 
-Error scan(Bytes buffer, std::size_t most, bool at_end, Scan& result) {
-    result = {};
-    while (result.records < most && result.consumed < buffer.size()) {
-        const auto rest = buffer.subspan(result.consumed);
+Error Batch::take(Bytes buffer, std::size_t most, bool at_end, Taken& taken) {
+    taken = {};
+    while (size() < most && taken.consumed < buffer.size()) {
+        const auto rest = buffer.subspan(taken.consumed);
         std::size_t data_bytes = 0;
-        std::size_t needed = 0;
-        const auto error = check(rest, at_end, data_bytes, needed);
-        if (error && result.records == 0) return error;
-        if (error || rest.size() < needed) {
-            result.needed = needed;
-            return {};
-        }
-        ++result.records;
-        result.data_bytes += data_bytes;
-        result.consumed += needed;
+        auto error = check_header(rest, at_end, data_bytes, taken.needed);
+        const bool whole = rest.size() >= taken.needed;
+        if (!error && whole) error = append(rest.data() + header_bytes, data_bytes);
+        if (error && taken.records == 0) return error;
+        if (error || !whole) return {};
+        ++taken.records;
+        taken.consumed += taken.needed;
     }
-    result.needed = header_bytes;
+    taken.needed = header_bytes;
     return {};
 }
 
-void gather(Bytes buffer, std::size_t records, std::uint8_t* data, std::int64_t* offsets) {
-    const auto* at = buffer.data();
-    std::int64_t offset = 0;
-    offsets[0] = 0;
-    for (std::size_t i = 0; i < records; ++i) {
-        const auto size = static_cast<std::size_t>(load<std::uint64_t>(at));
-        if (size > 0) std::memcpy(data + offset, at + header_bytes, size);
-        offset += static_cast<std::int64_t>(size);
-        offsets[i + 1] = offset;
-        at += header_bytes + size + footer_bytes;
-    }
+// `size` bytes at `at`, followed by their CRC. They are copied while they are checked, and count only if sound.
+Error Batch::append(const std::uint8_t* at, std::size_t size) {
+    if (!data_.make_room(size)) return fail(Code::out_of_memory, data_.size() + size, 0);
+    if (!offsets_.make_room(2)) return fail(Code::out_of_memory, (offsets_.size() + 2) * sizeof(std::int64_t), 0);
+    if (auto error = check_crc(Code::bad_data_crc, at + size, crc32c_copy(data_.end(), at, size))) return error;
+    if (offsets_.size() == 0) append_offset();
+    data_.add(size);
+    append_offset();
+    return {};
+}
+
+void Batch::append_offset() {
+    *offsets_.end() = static_cast<std::int64_t>(data_.size());
+    offsets_.add(1);
 }
 
 void frame(Bytes data, std::uint8_t* out) {

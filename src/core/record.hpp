@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <span>
 
-#include "error.hpp"
+#include "growing.hpp"
 
 namespace colonnade::record {
 
@@ -15,20 +15,38 @@ using Bytes = std::span<const std::uint8_t>;
 inline constexpr std::size_t header_bytes = 12;
 inline constexpr std::size_t footer_bytes = 4;
 
-struct Scan {
-    std::size_t records = 0;     // whole and checked
-    std::size_t data_bytes = 0;  // of all of them, without framing
-    std::size_t consumed = 0;    // bytes of the buffer that they take, with framing
-    std::size_t needed = 0;      // without any record: bytes the buffer must hold before another scan is of use
+struct Taken {
+    std::size_t records = 0;
+    std::size_t consumed = 0;  // bytes of the buffer, with framing
+    std::size_t needed = 0;    // without any record: bytes the buffer must hold before another try is of use
 };
 
-// Checks up to `most` records at the start of `buffer`, which grows later unless it is `at_end`.
-// Stops before the first record that is not whole or not sound; that is an error only when it is the first of all.
-[[nodiscard]] Error scan(Bytes buffer, std::size_t most, bool at_end, Scan& result);
+// The data of records without framing: record i is data[offsets[i]] to data[offsets[i + 1]].
+struct Gathered {
+    Array data;     // uint8
+    Array offsets;  // int64 [records + 1]
+};
 
-// Copies the data of `records` records, which scan() has found in `buffer`, to `data`: record i becomes
-// data[offsets[i]] to data[offsets[i + 1]].
-void gather(Bytes buffer, std::size_t records, std::uint8_t* data, std::int64_t* offsets);
+// A batch that grows out of stretches of a file. It copies, so the stretches may be overwritten.
+class Batch {
+public:
+    [[nodiscard]] std::size_t size() const { return offsets_.size() == 0 ? 0 : offsets_.size() - 1; }
+
+    // Checks the records at the start of `buffer`, which grows later unless it is `at_end`, and appends them until
+    // the batch holds `most`. Stops before the first one that is not whole or not sound; that is an error only
+    // when it is the first of all, and the batch is then as it was.
+    [[nodiscard]] Error take(Bytes buffer, std::size_t most, bool at_end, Taken& taken);
+
+    // Leaves an empty batch; an empty one has nothing to hand over.
+    [[nodiscard]] Gathered hand_over() { return {data_.hand_over(), offsets_.hand_over()}; }
+
+private:
+    [[nodiscard]] Error append(const std::uint8_t* at, std::size_t size);
+    void append_offset();
+
+    Growing<std::uint8_t> data_{Dtype::uint8};
+    Growing<std::int64_t> offsets_{Dtype::int64};
+};
 
 // Writes one framed record, header_bytes + data.size() + footer_bytes, to `out`.
 void frame(Bytes data, std::uint8_t* out);

@@ -36,21 +36,51 @@ Buffer header(std::uint64_t length) {
     return bytes;
 }
 
-void records_are_found_and_gathered() {
+std::string text(const Array& array) {
+    return {reinterpret_cast<const char*>(array.as<std::uint8_t>()), array.shape[0]};
+}
+
+std::vector<std::int64_t> numbers(const Array& array) {
+    return {array.as<std::int64_t>(), array.as<std::int64_t>() + array.shape[0]};
+}
+
+void records_are_gathered() {
     const auto file = framed({"abc", "", std::string_view("d\0e", 3)});
-    record::Scan found;
-    CHECK(!record::scan(file, all, true, found));
-    CHECK(found.records == 3 && found.data_bytes == 6 && found.consumed == file.size());
+    record::Batch batch;
+    record::Taken taken;
+    CHECK(batch.size() == 0);
+    CHECK(!batch.take({}, all, true, taken) && taken.records == 0 && taken.consumed == 0);
+    CHECK(!batch.take(file, 2, true, taken));
+    CHECK(taken.records == 2 && taken.consumed == 19 + 16 && batch.size() == 2);
+    CHECK(!batch.take(record::Bytes(file).subspan(taken.consumed), all, true, taken));
+    CHECK(taken.records == 1 && taken.consumed == 19 && batch.size() == 3);
+    CHECK(!batch.take(file, 3, true, taken) && taken.records == 0);  // it is full
 
-    std::string data(6, '?');
-    std::int64_t offsets[4];
-    record::gather(file, 3, reinterpret_cast<std::uint8_t*>(data.data()), offsets);
-    CHECK(data == std::string_view("abcd\0e", 6));
-    CHECK(offsets[0] == 0 && offsets[1] == 3 && offsets[2] == 3 && offsets[3] == 6);
+    const auto [data, offsets] = batch.hand_over();
+    CHECK(text(data) == std::string_view("abcd\0e", 6));
+    CHECK((numbers(offsets) == std::vector<std::int64_t>{0, 3, 3, 6}));
+    CHECK(batch.size() == 0);
 
-    CHECK(!record::scan(file, 2, true, found));
-    CHECK(found.records == 2 && found.consumed == 19 + 16);
-    CHECK(!record::scan({}, all, true, found) && found.records == 0 && found.consumed == 0);
+    CHECK(!batch.take(framed({"", ""}), all, true, taken) && batch.size() == 2);  // no data at all is data too
+    const auto second = batch.hand_over();
+    CHECK(second.data && text(second.data).empty());
+    CHECK((numbers(second.offsets) == std::vector<std::int64_t>{0, 0, 0}));
+}
+
+// Larger than any first guess, and nothing of it moves when the next batch grows.
+void batches_grow() {
+    std::string expected;
+    record::Batch batch;
+    record::Taken taken;
+    for (int i = 0; i < 3000; ++i) {
+        const std::string record(static_cast<std::size_t>(i % 97), static_cast<char>('a' + i % 26));
+        CHECK(!batch.take(framed({record}), all * 10, true, taken));
+        expected += record;
+    }
+    const auto first = batch.hand_over();
+    CHECK(text(first.data) == expected && numbers(first.offsets).size() == 3001);
+    for (int i = 0; i < 3000; ++i) CHECK(!batch.take(framed({"other"}), all * 10, true, taken));
+    CHECK(text(first.data) == expected && numbers(first.offsets).back() == static_cast<std::int64_t>(expected.size()));
 }
 
 // A cut is 'more is needed' while the file may grow, and an error at its end.
@@ -58,50 +88,60 @@ void cuts() {
     const auto file = framed({"abc"});
     for (std::size_t size = 1; size < file.size(); ++size) {
         const record::Bytes cut(file.data(), size);
-        record::Scan found;
-        CHECK(!record::scan(cut, all, false, found));
-        CHECK(found.records == 0 && found.consumed == 0);
-        CHECK(found.needed == (size < record::header_bytes ? record::header_bytes : file.size()));
+        record::Batch batch;
+        record::Taken taken;
+        CHECK(!batch.take(cut, all, false, taken));
+        CHECK(taken.records == 0 && taken.consumed == 0 && batch.size() == 0);
+        CHECK(taken.needed == (size < record::header_bytes ? record::header_bytes : file.size()));
 
-        const auto error = record::scan(cut, all, true, found);
+        const auto error = batch.take(cut, all, true, taken);
         const bool in_header = size < record::header_bytes;
         CHECK(error.code == (in_header ? Code::truncated_header : Code::truncated_data));
         CHECK(error.got == static_cast<std::int64_t>(in_header ? size : size - record::header_bytes));
         CHECK(error.expected == (in_header ? 12 : 7));
+        CHECK(batch.size() == 0);
     }
 }
 
-// What comes before the damage is handed over first; the damage is reported by the next scan.
+// What comes before the damage is taken first; the damage is reported by the next call, and leaves no trace.
 void damage_waits_for_its_turn() {
     auto file = framed({"abc", "def"});
     file[file.size() - 5] ^= 1;
-    record::Scan found;
-    CHECK(!record::scan(file, all, true, found) && found.records == 1);
-    const auto rest = record::Bytes(file).subspan(found.consumed);
-    const auto error = record::scan(rest, all, true, found);
-    CHECK(error.code == Code::bad_data_crc && error.got != error.expected);
+    record::Batch batch;
+    record::Taken taken;
+    CHECK(!batch.take(file, all, true, taken) && taken.records == 1);
+    const auto rest = record::Bytes(file).subspan(taken.consumed);
+    for (int i = 0; i < 2; ++i) {
+        const auto error = batch.take(rest, all, true, taken);
+        CHECK(error.code == Code::bad_data_crc && error.got != error.expected);
+        CHECK(batch.size() == 1);
+    }
+    CHECK(!batch.take(framed({"g"}), all, true, taken));
+    CHECK(text(batch.hand_over().data) == "abcg");
 }
 
 void lying_lengths() {
-    record::Scan found;
+    record::Batch batch;
+    record::Taken taken;
     for (const auto length : {limits::record_bytes + 1, std::uint64_t{100'000'000'000'000}, ~std::uint64_t{0}})
         for (const bool at_end : {false, true}) {
-            const auto error = record::scan(header(length), all, at_end, found);
+            const auto error = batch.take(header(length), all, at_end, taken);
             CHECK(error.code == Code::oversized_record && error.got > 0);
         }
-    CHECK(record::scan(header(limits::record_bytes), all, true, found).code == Code::truncated_data);
-    CHECK(!record::scan(header(limits::record_bytes), all, false, found));
-    CHECK(found.needed == limits::record_bytes + 16);
+    CHECK(batch.take(header(limits::record_bytes), all, true, taken).code == Code::truncated_data);
+    CHECK(!batch.take(header(limits::record_bytes), all, false, taken));
+    CHECK(taken.needed == limits::record_bytes + 16);
 
     auto file = header(5);
     file[0] ^= 1;
-    CHECK(record::scan(file, all, false, found).code == Code::bad_length_crc);
+    CHECK(batch.take(file, all, false, taken).code == Code::bad_length_crc);
 }
 
 }  // namespace
 
 int main() {
-    records_are_found_and_gathered();
+    records_are_gathered();
+    batches_grow();
     cuts();
     damage_waits_for_its_turn();
     lying_lengths();

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import gzip
 import io
+import tempfile
 import zlib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+from unittest import mock
 
 import google_crc32c
 from hypothesis import example, given
 from hypothesis import strategies as st
 from reference import records as twin
 
-from colonnade import _core
-from colonnade._records import TFRecordReader, TFRecordWriter
+from colonnade import _core, _record_files
+from colonnade._record_writer import TFRecordWriter
+from colonnade._records import TFRecordReader
 from colonnade.errors import ColonnadeError, from_core
 
 RECORDS = st.lists(st.binary(max_size=60) | st.just(b"\0" * 300), max_size=8)
@@ -32,10 +38,11 @@ class Chunked(io.BytesIO):
         return super().read(self._sizes[self._calls % len(self._sizes)])
 
 
+WINDOWS = st.integers(1, 400)
 CHUNKS = st.lists(st.integers(1, 50), min_size=1, max_size=5)
 
 
-def read_all(reader: TFRecordReader) -> tuple[list[bytes], ColonnadeError | None]:
+def read_all(reader: Iterable[Any]) -> tuple[list[Any], ColonnadeError | None]:
     records = []
     try:
         for record in reader:
@@ -104,6 +111,38 @@ def test_damage_gives_the_twins_records_and_error(records: list[bytes], data: st
 def test_any_length_with_a_valid_crc(length: int, rest: bytes, chunks: list[int]) -> None:
     header = length.to_bytes(8, "little")
     compare_with_twin(header + twin.masked_crc32c(header).to_bytes(4, "little") + rest, chunks)
+
+
+@given(st.lists(RECORDS, min_size=1, max_size=4), COMPRESSIONS, st.integers(1, 9), WINDOWS, st.data())
+def test_files_with_one_damaged_equal_the_twin(
+    files: list[list[bytes]], compression: str, size: int, window: int, data: st.DataObject
+) -> None:
+    """Borders of files and windows in all places; batches go on across files, up to the damage."""
+    framed = [b"".join(map(twin.frame, records)) for records in files]
+    bad = data.draw(st.integers(0, len(files) - 1), label="bad file")
+    framed[bad] = framed[bad][: data.draw(st.integers(0, len(framed[bad])), label="cut")]
+    expected = [twin.read(file) for file in framed]
+    wrong = expected[bad][1]
+    sound = [record for records, _ in expected[: bad + 1 if wrong else len(files)] for record in records]
+    with tempfile.TemporaryDirectory() as folder, mock.patch.object(_record_files, "_WINDOW", window):
+        paths = [f"{folder}/{place}" for place in range(len(files))]
+        for path, file in zip(paths, framed, strict=True):
+            Path(path).write_bytes(PACK[compression](file))
+        reader = TFRecordReader(paths, compression=compression)  # type: ignore[arg-type]
+        records, error = read_all(reader)
+        batches, batch_error = read_all(reader.batches(size))
+    assert records == sound
+    whole = sound[: len(sound) - len(sound) % size] if wrong else sound
+    assert [batch.to_list() for batch in batches] == [whole[i : i + size] for i in range(0, len(whole), size)]
+    if wrong is None:
+        assert error is None
+        assert batch_error is None
+        return
+    same = from_core(wrong[0], dict(wrong[1]))
+    for got in (error, batch_error):
+        assert type(got) is type(same)
+        assert got.where == {"file": paths[bad], **same.where}
+        assert got.message.startswith(same.message)
 
 
 def compare_with_twin(file: bytes, chunks: list[int]) -> None:

@@ -17,6 +17,7 @@ import warnings
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import google_crc32c
@@ -24,10 +25,12 @@ import numpy as np
 import pytest
 from reference import records as twin
 
+import colonnade._record_writer
 import colonnade._records
 from colonnade import _core
 from colonnade._ragged import BytesArray
-from colonnade._records import TFRecordReader, TFRecordWriter
+from colonnade._record_writer import TFRecordWriter
+from colonnade._records import TFRecordReader
 from colonnade.errors import DataLossError, LimitError, RecordFileError, RecordTypeError
 
 RECORDS = [b"first", b"", b"third\0record"]
@@ -86,8 +89,9 @@ def test_little_memory_notices() -> None:
         bytearray(b"1") * (16 << 20)
 
 
-def test_the_docstrings_run() -> None:
-    result = doctest.testmod(colonnade._records)
+@pytest.mark.parametrize("module", [colonnade._records, colonnade._record_writer])
+def test_the_docstrings_run(module: ModuleType) -> None:
+    result = doctest.testmod(module)
     assert result.attempted > 0
     assert result.failed == 0
 
@@ -188,6 +192,32 @@ class TestReading:
             batch.data[:] = 0
         assert batches[0].data.dtype == np.uint8
         assert batches[0].offsets.tolist() == [0, 5, 5]
+
+    def test_kept_batches_do_not_change(self, path: Path) -> None:
+        records = [np.random.default_rng(i).bytes(i % 3000) for i in range(2000)]
+        path.write_bytes(b"".join(map(_core.frame_record, records)))
+        kept: dict[int, BytesArray] = {}
+        for turn in range(3):  # dropped batches give their memory to those that come later
+            batches = enumerate(TFRecordReader(path).batches(64))
+            kept |= {place: batch for place, batch in batches if place % 3 == turn}
+        assert [record for _, batch in sorted(kept.items()) for record in batch] == records
+
+    def test_threads_that_share_an_iterator_do_no_harm(self, path: Path) -> None:
+        records = [b"%d" % i * (i % 500) for i in range(5000)]
+        path.write_bytes(b"".join(map(_core.frame_record, records)))
+        batches = TFRecordReader(path).batches(7)
+        taken: list[list[list[bytes]]] = [[] for _ in range(4)]
+        threads = [
+            threading.Thread(target=lambda into=into: into.extend(batch.to_list() for batch in batches))
+            for into in taken
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sorted(batch for part in taken for batch in part) == sorted(
+            records[i : i + 7] for i in range(0, len(records), 7)
+        )
 
     @pytest.mark.parametrize("size", [0, -1])
     def test_batch_size_must_be_positive(self, size: int) -> None:
@@ -391,6 +421,25 @@ class TestAwkwardFiles:
             batches, failures = persistently(TFRecordReader(file, compression=compression).batches(2))
             assert [batch.to_list() for batch in batches] == [RECORDS[:2], RECORDS[2:]]
             assert failures == (file.left < 0)
+
+    def test_a_file_that_gives_more_than_it_was_asked_for(self) -> None:
+        class Generous(io.BytesIO):
+            def read(self, size: int | None = -1, /) -> bytes:
+                return super().read(3 << 20)
+
+        records = [bytes([i]) * 400_000 for i in range(20)]
+        file = b"".join(map(_core.frame_record, records))
+        assert list(TFRecordReader(Generous(file))) == records
+
+    def test_a_file_cut_while_it_is_read(self, path: Path) -> None:
+        record = bytes(300_000)
+        path.write_bytes(_core.frame_record(record) * 40)
+        records = iter(TFRecordReader(path))
+        assert next(records) == record
+        os.truncate(path, 5_000_000)
+        with pytest.raises(DataLossError, match="the file has") as caught:
+            list(records)
+        assert caught.value.where == {"file": str(path), "record": 16, "byte": 16 * 300_016}
 
     def test_a_large_record_in_small_reads_takes_linear_time(self) -> None:
         class Small(io.BytesIO):
@@ -658,16 +707,32 @@ class TestCore:
         ).stdout
         assert output == f"True {RECORDS}\n"
 
-    def test_a_start_beyond_the_buffer_reads_nothing(self) -> None:
-        data, offsets, consumed, _ = _core.read_records(FILE, 10**9, 5, True)
-        assert (len(data), offsets.tolist(), consumed) == (0, [0], 0)
+    def test_an_empty_batch_cannot_be_handed_over(self) -> None:
+        batch = _core.RecordBatch()
+        for _ in range(2):
+            with pytest.raises(ValueError, match="nothing to hand over"):
+                batch.hand_over()
+            assert batch.take(memoryview(b""), 5, True) == (0, 0, 12)
+        assert batch.take(memoryview(FILE), 5, True)[:2] == (len(FILE), 3)
+        assert [array.tolist() for array in batch.hand_over()] == [list(b"".join(RECORDS)), [0, 5, 5, 17]]
+
+    def test_a_failed_take_leaves_the_batch_as_it_was(self) -> None:
+        batch = _core.RecordBatch()
+        damaged = memoryview(FILE[:-1] + b"?")
+        consumed, records, _ = batch.take(damaged, 5, True)
+        assert records == len(batch) == 2
+        for _ in range(2):
+            with pytest.raises(DataLossError):
+                batch.take(damaged[consumed:], 5, True)
+            assert len(batch) == 2
+        assert batch.hand_over()[1].tolist() == [0, 5, 5]
 
     @pytest.mark.parametrize(
         "work",
         [
             lambda data: _core.crc32c(data),
             lambda data: _core.frame_record(data),
-            lambda data: _core.read_records(data, 0, 10, True),
+            lambda data: _core.RecordBatch().take(memoryview(data), 10, True),
         ],
     )
     def test_the_gil_is_free_meanwhile(self, work: Callable[[bytes], object]) -> None:
