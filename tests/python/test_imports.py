@@ -25,6 +25,7 @@ ROWS = (
     {"_spec"},
     {"_partitions"},
     {"_padded", "_plan", "_ragged_feature", "_sparse"},
+    {"_tensors"},
     {"_features", "_parsing", "_records", "_tables"},
     {"_categorical_features", "_numeric_features"},
     {"_slots"},
