@@ -21,7 +21,8 @@ from ._parsing import parse_example
 from ._plan import THE_GROUP, Columns, GroupPlan, Groups, Output, Plan, Table
 from ._slots import weight_key
 from ._tables import Float32s, check_table_names, checked_table, escape, warn_untrained
-from .errors import ColumnValueError, DependencyError, FeatureTypeError, GroupError
+from ._vocabulary_files import embedded, extracted
+from .errors import ColumnValueError, ConfigError, DependencyError, FeatureTypeError, GroupError
 
 try:
     import keras  # type: ignore[import-untyped]
@@ -235,18 +236,25 @@ class Features(keras.layers.Layer):  # type: ignore[misc]
         }
 
     def get_config(self) -> dict[str, Any]:
-        """The layer as JSON, without its tables.
+        """The layer as JSON: columns and the contents of their vocabulary files, without tables.
 
         Raises:
-            ConfigError: a column holds a bare function.
+            ConfigError: a column holds a bare function, or a vocabulary file changed since it was declared.
         """
-        return {**super().get_config(), "encoder": to_config(self._encoder)}
+        encoder, vocabularies = embedded(to_config(self._encoder))
+        return {**super().get_config(), "encoder": encoder, "vocabularies": vocabularies}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Features:
-        """A layer of the same columns; Keras then loads its tables."""
+        """A layer of the same columns; Keras then loads its tables.
+
+        Raises:
+            ConfigError: the config is damaged or unknown, or a vocabulary file is missing in it.
+        """
         options = dict(config)
-        encoder = from_config(options.pop("encoder"))
+        encoder = from_config(extracted(options.pop("encoder", None), options.pop("vocabularies", {})))
+        if not isinstance(encoder, Encoder):
+            raise ConfigError(f"an Encoder is wanted, got {type(encoder).__name__}")
         return cls(encoder.columns, **options)
 
     def _embed(self, group: GroupPlan, inputs: Mapping[str, Tensor]) -> Any:

@@ -31,6 +31,7 @@ ROWS = (
     {"_slots"},
     {"_encoder"},
     {"_config", "_int32"},
+    {"_vocabulary_files"},
     {"_saving"},
     {"jax", "keras", "numpy", "torch"},
     {"__init__"},
