@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ._batch import SequenceBatch, Slot
+from ._handover import is_pooled
 from ._int32 import int32_array, int32_encoder
 from ._plan import Columns, GroupPlan, Groups, Output, Plan, Table
 from ._tables import Float32s, check_table_names, checked_table, escape, new_table, warn_untrained
@@ -102,16 +103,27 @@ def _clipped(rows: jax.Array, max_norm: float | None) -> jax.Array:
 
 
 def to_arrays(batch: SequenceBatch[Any]) -> Batch:
-    """Copy a batch of NumPy arrays into JAX arrays; integers become int32.
+    """Hand a batch of NumPy arrays over to JAX; integers become int32.
+
+    Numbers, weights and masks that an encoder made are read-only from then on, and not copied where JAX
+    can use them as they are: on CPUs, from 4 KiB on. Integers are copied once, to be narrowed, and what
+    others made is always copied.
 
     Raises:
         LimitError: an integer that int32 cannot hold.
     """
+    return batch.map(_handed_over)
 
-    def convert(array: Any) -> Any:
-        return jnp.array(int32_array(array)) if isinstance(array, np.ndarray) else array
 
-    return batch.map(convert)
+def _handed_over(array: Any) -> Any:
+    if not isinstance(array, np.ndarray):
+        return array
+    numbers = int32_array(array)
+    if numbers is array and not is_pooled(array):
+        return jnp.array(array)  # its owner may write to it
+    # JAX holds on to the buffer's owner, so that the pool gets it back only after JAX has let go.
+    numbers.flags.writeable = False
+    return jax.device_put(numbers)
 
 
 class FixedTable(nnx.Variable[jax.Array]):

@@ -20,7 +20,7 @@ ROWS = (
     {"_dtypes"},
     {"columns"},
     {"initializers"},
-    {"_nested", "_arrow", "_batch", "_example", "_masks"},
+    {"_nested", "_arrow", "_batch", "_example", "_handover", "_masks"},
     {"_ragged"},
     {"_spec"},
     {"_partitions"},
