@@ -11,9 +11,10 @@ import numpy as np
 from ._batch import SequenceBatch, Slot
 from ._handover import is_pooled
 from ._int32 import int32_array, int32_encoder
+from ._masks import check_context_input, check_lengths, checked_maxlen
 from ._plan import Columns, GroupPlan, Groups, Output, Plan, Table
 from ._tables import Float32s, check_table_names, checked_table, escape, new_table, warn_untrained
-from .errors import ColumnValueError, DependencyError, FeatureTypeError, TableError
+from .errors import ColumnValueError, DependencyError, TableError
 
 try:
     import jax
@@ -283,15 +284,12 @@ def sequence_mask(lengths: Any, maxlen: int | None = None) -> jax.Array:
         ColumnValueError: maxlen is negative, or None inside `jit`.
     """
     lengths = jnp.asarray(lengths)
-    if not jnp.issubdtype(lengths.dtype, jnp.integer):
-        raise FeatureTypeError(f"lengths must be integers, got {lengths.dtype}")
+    check_lengths(str(lengths.dtype), jnp.issubdtype(lengths.dtype, jnp.integer))
     if maxlen is None:
         if isinstance(lengths, jax.core.Tracer):
             raise ColumnValueError("inside jit shapes are fixed; give maxlen, as sequence_input.shape[1]")
         maxlen = max(int(lengths.max()), 0) if lengths.size else 0
-    if maxlen < 0:
-        raise ColumnValueError(f"maxlen must not be negative, got {maxlen}")
-    mask: jax.Array = jnp.arange(maxlen) < lengths[..., None]
+    mask: jax.Array = jnp.arange(checked_maxlen(maxlen)) < lengths[..., None]
     return mask
 
 
@@ -309,15 +307,9 @@ def concatenate_context_input(context_input: jax.Array, sequence_input: jax.Arra
         FeatureTypeError: an input of another rank or dtype.
         ColumnValueError: the batches differ.
     """
-    for name, array, rank in (("sequence_input", sequence_input, 3), ("context_input", context_input, 2)):
-        if array.ndim != rank:
-            raise FeatureTypeError(f"{name} must have rank {rank}, got {array.ndim}")
-        if array.dtype != jnp.float32:
-            raise FeatureTypeError(f"{name} must have dtype float32, got {array.dtype}")
-    if len(context_input) != len(sequence_input):
-        raise ColumnValueError(
-            f"context_input holds {len(context_input)} rows, sequence_input {len(sequence_input)}"
-        )
+    check_context_input(
+        (context_input.shape, str(context_input.dtype)), (sequence_input.shape, str(sequence_input.dtype))
+    )
     repeated = jnp.broadcast_to(context_input[:, None], (*sequence_input.shape[:2], context_input.shape[1]))
     return jnp.concatenate([sequence_input, repeated], -1)
 

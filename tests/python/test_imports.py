@@ -31,7 +31,7 @@ ROWS = (
     {"_slots"},
     {"_encoder"},
     {"_config", "_int32"},
-    {"_vocabulary_files"},
+    {"_named_arrays", "_vocabulary_files"},
     {"_saving"},
     {"jax", "keras", "numpy", "torch"},
     {"__init__"},
