@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from . import _core
 from ._ragged import BytesArray, Int64s, Ragged, Values
 from ._sparse import in_order
-from .errors import ColonnadeError, FeatureTypeError, SparseIndexError, from_core
+from .errors import ColonnadeError, FeatureTypeError, LimitError, SparseIndexError
+
+MOST_EMPTY: Final = 2**28
+"""Rows or steps without a value that one sparse tensor may declare."""
 
 
 def host_array(tensor: Any, key: str) -> npt.NDArray[Any]:
@@ -141,7 +143,7 @@ def sparse_steps(tensor: Any, key: str) -> SparseSteps:
     Raises:
         FeatureTypeError: indices, values or dense_shape of another form, or that cannot be read.
         SparseIndexError: an index out of bounds or out of order, or two values in one place.
-        LimitError: as many rows or steps as do not fit a batch.
+        LimitError: more empty rows or steps than MOST_EMPTY.
     """
     values = _values(tensor.values, key)
     indices, shape = host_array(tensor.indices, key), host_array(tensor.dense_shape, key)
@@ -151,10 +153,10 @@ def sparse_steps(tensor: Any, key: str) -> SparseSteps:
     rows, rank = int(shape[0]), len(shape)
     row = indices[:, 0].astype(np.int64)
     step = indices[:, 1].astype(np.int64) if rank > 1 else np.zeros_like(row)
-    _check_size(rows, key)
+    _check_empty(rows, len(values), key)
     lengths = np.zeros(rows, np.int64)
     np.maximum.at(lengths, row, step + 1)
-    _check_size(lengths.sum(dtype=float), key)
+    _check_empty(lengths.sum(dtype=float), len(values), key)
     row_splits = np.zeros(rows + 1, np.int64)
     np.cumsum(lengths, out=row_splits[1:])
     return SparseSteps(row_splits, row_splits[row] + step, values, is_nested=rank > 2)
@@ -183,7 +185,11 @@ def _check_indices(indices: npt.NDArray[Any], count: int, shape: npt.NDArray[Any
         raise SparseIndexError(f"{what}; indices must rise, as tf.sparse.reorder makes them", key=key)
 
 
-def _check_size(count: float, key: str) -> None:
-    """Refuse as many integers as are beyond what one output may hold."""
-    if count * 8 > _core.most_output_bytes:
-        raise from_core("too_large", {"got": int(count) * 8, "expected": _core.most_output_bytes, "key": key})
+def _check_empty(count: float, values: int, key: str) -> None:
+    """Refuse rows or steps that hold nothing and are too many: no memory stands behind them."""
+    if count - values > MOST_EMPTY:
+        raise LimitError(
+            f"{count:.0f} rows or steps for {values} values, the limit is {MOST_EMPTY} empty ones; "
+            "correct dense_shape or the indices",
+            key=key,
+        )

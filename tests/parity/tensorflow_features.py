@@ -267,6 +267,18 @@ def test_layers_of_keras_on_tensorflow_take_them():
         np.testing.assert_array_equal(found, lengths)
 
 
+def test_weights_of_layers_behind_go_over():
+    """What docs/leaving-tensorflow.md says of an LSTM."""
+    import keras
+
+    steps = np.random.default_rng(0).normal(size=(3, 5, 4)).astype(np.float32)
+    mask = tf.sequence_mask([5, 0, 2])
+    theirs, ours = tf_keras.layers.LSTM(6), keras.layers.LSTM(6)
+    wanted, _ = theirs(steps, mask=mask), ours(steps)
+    ours.set_weights(theirs.get_weights())
+    np.testing.assert_allclose(ours(steps, mask=mask), wanted, rtol=1e-5, atol=1e-6)
+
+
 def test_colonnade_does_not_import_tensorflow():
     code = (
         "import sys, colonnade as cn\n"

@@ -262,10 +262,16 @@ class TestRefused:
 
     @pytest.mark.parametrize(
         ("place", "shape"),
-        [([0, 2**62], [1, 2**63 - 1]), ([2**62, 0], [2**63 - 1, 1]), ([0, 2**63 - 2], [1, 2**63 - 1])],
+        [
+            ([0, 2**62], [1, 2**63 - 1]),
+            ([2**62, 0], [2**63 - 1, 1]),
+            ([0, 2**63 - 2], [1, 2**63 - 1]),
+            ([0, 2**28 + 1], [1, 2**29]),
+            ([0, 0], [2**28 + 2, 1]),
+        ],
     )
     def test_one_value_does_not_make_a_row_of_any_length(self, place, shape):
-        failure(LimitError, lambda: encoded(IDS, sparse([place], [1], shape)), "the limit is", key="k")
+        failure(LimitError, lambda: encoded(IDS, sparse([place], [1], shape)), "268435456 empty", key="k")
 
     def test_what_numpy_cannot_read(self):
         class Symbolic:
