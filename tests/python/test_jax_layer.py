@@ -102,7 +102,7 @@ class TestArrays:
     """The hand-over from NumPy."""
 
     def test_integers_are_int32_and_nothing_changes(self):
-        """Integers are copied; what is shared cannot be written to. test_jax_lifetimes.py has the lifetimes."""
+        """Integers are copied; what is shared cannot be written to. See test_jax_lifetimes.py."""
         batch = cn.Encoder([A, N]).encode(FEATURES)
         arrays = to_arrays(batch)
         assert arrays.slots["a"].values.dtype == arrays.lengths.dtype == jnp.int32
