@@ -12,6 +12,7 @@ import numpy.typing as npt
 from ._dtypes import INTEGERS, wire_dtype
 from ._features import FlatColumn, as_ragged, checked_array, holds_rows, is_array, levels, narrowed
 from ._ragged import BytesArray, Int64s
+from ._tensors import SparseSteps, is_sparse, sparse_steps
 from .columns import HashedCategoricalColumn, IdentityCategoricalColumn, VocabularyColumn
 from .errors import FeatureTypeError, NarrowingError, WeightsError
 
@@ -35,6 +36,10 @@ def categorical_column(feature: Any, column: IdColumn) -> FlatColumn:
         if not holds_rows(array):
             return _dense_categorical(array, column)
         feature = array.tolist()
+    if is_sparse(feature) and not (steps := sparse_steps(feature, column.key)).is_nested:
+        holes = steps.holes()
+        values = _raw_values(steps.filled(), column)
+        return FlatColumn(steps.row_splits, values, None, holes if holes.any() else None)
     row_splits, step_splits, values = levels(as_ragged(feature, wire_dtype(column.dtype), column.key))
     return FlatColumn(row_splits, _raw_values(values, column), step_splits)
 
@@ -103,6 +108,8 @@ def weights_column(feature: Any, ids_feature: Any, ids: FlatColumn, key: str) ->
         if is_array(ids_feature) and not holds_rows(array):
             return _dense_weights(array, checked_array(ids_feature, key), ids, key)
         feature = list(array)
+    if is_sparse(feature) and not (steps := sparse_steps(feature, key)).is_nested:
+        return _sparse_weights(steps, ids, key)
     row_splits, step_splits, values = levels(as_ragged(feature, "float32", key))
     if isinstance(values, BytesArray):
         raise FeatureTypeError("strings where weights were declared", key=key)
@@ -120,6 +127,17 @@ def _dense_weights(
     kept = _dense_steps(cells, present)[1] if ids.step_splits is None else present
     weights = narrowed(array.reshape(kept.shape)[kept], "float32", ids.row_splits, key)
     return FlatColumn(ids.row_splits, weights, ids.step_splits)
+
+
+def _sparse_weights(steps: SparseSteps, ids: FlatColumn, key: str) -> FlatColumn:
+    """One weight a step; where ids have none, there must be none."""
+    values, holes = steps.filled(), steps.holes()
+    if isinstance(values, BytesArray):
+        raise FeatureTypeError("strings where weights were declared", key=key)
+    _check_weights_dtype(values, key)
+    if not np.array_equal(holes, np.zeros_like(holes) if ids.holes is None else ids.holes):
+        raise WeightsError("weights at other places than the ids; give both the same indices", key=key)
+    return FlatColumn(steps.row_splits, narrowed(values, "float32", steps.row_splits, key))
 
 
 def _check_weights_dtype(values: npt.NDArray[Any], key: str) -> None:

@@ -155,10 +155,10 @@ class Encoder:
 
         Args:
             features: {key: values}; values are a Ragged, a list of lists, an array [batch, time], an
-                Arrow array or a tensor in host memory. Or an Arrow table of any library (pyarrow,
-                Polars, DuckDB, pandas), whose columns are the features. In dense arrays -1 (signed
-                integers) and "" are absent values. Booleans are 0 and 1. Keys that no column reads are
-                ignored.
+                Arrow array or a tensor in host memory (dense, or ragged or sparse as TensorFlow's). Or an
+                Arrow table of any library (pyarrow, Polars, DuckDB, pandas), whose columns are the
+                features. In dense arrays -1 (signed integers) and "" are absent values. Booleans are 0
+                and 1. Keys that no column reads are ignored.
 
         Returns:
             A SequenceBatch, or {group: SequenceBatch} where groups were given.
@@ -169,6 +169,7 @@ class Encoder:
             IdOutOfRangeError, PartialStepError, NarrowingError, NormalizerError: values that a column
                 refuses; each says row and step.
             UnequalLengthsError: columns of a group differ in steps, or features in rows.
+            SparseIndexError: a sparse tensor with a value out of bounds, out of order or not alone.
         """
         features = as_mapping(features, self.plan.spec)
         made: dict[tuple[Any, bool], FlatColumn] = {}

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from . import errors
 from ._dtypes import INTEGERS
 from ._ragged import BytesArray, Int64s, Ragged, columns_from_arrow
+from ._tensors import host_array, is_ragged, is_sparse, ragged_of, sparse_steps
 from .errors import FeatureTypeError, MissingFeatureError, NarrowingError
 
 
@@ -120,9 +121,16 @@ def narrowed(values: npt.NDArray[Any], dtype: str, row_splits: Int64s, key: str)
 
 
 def as_ragged(feature: Any, dtype: str | None, key: str) -> Ragged:
-    """Any container that is no array as a Ragged of `dtype`, or of what it holds."""
+    """Any container that is no array as a Ragged of `dtype`, or of what it holds.
+
+    A step without a value, which only sparse tensors have, is one that holds none of several.
+    """
     if isinstance(feature, Ragged):
         return feature
+    if is_ragged(feature):
+        return ragged_of(feature, key)
+    if is_sparse(feature):
+        return sparse_steps(feature, key).ragged()
     if isinstance(feature, BytesArray | np.ndarray):
         # A flat column: one step a row.
         return Ragged._trusted(feature, np.arange(len(feature) + 1, dtype=np.int64))
@@ -137,7 +145,7 @@ def as_ragged(feature: Any, dtype: str | None, key: str) -> Ragged:
         raise error.at(key=key) from None
     raise FeatureTypeError(
         f"a {type(feature).__name__} is no feature; "
-        "use a Ragged, a list of lists, an array, an Arrow array or a tensor",
+        "use a Ragged, a list of lists, an array, an Arrow array or a tensor (dense, ragged or sparse)",
         key=key,
     )
 
@@ -157,23 +165,12 @@ def checked_array(value: Any, key: str) -> npt.NDArray[Any]:
             "a masked array; fill it first, as with .filled(-1) for absent ids, or give a list of lists",
             key=key,
         )
-    array = value if isinstance(value, np.ndarray) else _host_array(value, key)
+    array = value if isinstance(value, np.ndarray) else host_array(value, key)
     if array.ndim == 0:
         raise FeatureTypeError("a single value; a feature needs a batch dimension", key=key)
     if array.dtype == object and array.ndim > 1 and not any(isinstance(x, str | bytes) for x in array.flat):
         array = _object_numbers(array, key)
     return array.astype(np.uint8) if array.dtype == bool else array
-
-
-def _host_array(tensor: Any, key: str) -> npt.NDArray[Any]:
-    cpu = 1
-    if tensor.__dlpack_device__()[0] != cpu:
-        raise FeatureTypeError("a tensor on a device; move it to host memory first, with .cpu()", key=key)
-    try:
-        return np.asarray(tensor)
-    except (TypeError, ValueError, RuntimeError) as error:
-        message = f"a tensor that NumPy cannot read; detach it, or give it another dtype or layout: {error}"
-        raise FeatureTypeError(message, key=key) from error
 
 
 def _object_numbers(array: npt.NDArray[Any], key: str) -> npt.NDArray[Any]:

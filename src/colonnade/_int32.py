@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ._encoder import Encoder
+from ._handover import aligned_empty
 from ._plan import Columns, Groups
 from .errors import LimitError
 
@@ -36,7 +37,7 @@ def int32_encoder(columns: Columns | Groups) -> Encoder:
 
 
 def int32_array(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Integers as int32; other arrays as they are.
+    """Integers as int32, in memory that nobody else holds; other arrays and int32 as they are.
 
     Raises:
         LimitError: a number that int32 cannot hold.
@@ -47,4 +48,6 @@ def int32_array(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
         raise LimitError(
             f"a number of the batch is beyond {_LARGEST}, where int32 ends; encode smaller batches"
         )
-    return array.astype(np.int32)
+    narrow = aligned_empty(array.shape, np.int32)
+    np.copyto(narrow, array, casting="unsafe")  # every number fits
+    return narrow

@@ -11,8 +11,9 @@ import numpy.typing as npt
 from . import errors
 from ._dtypes import INTEGERS
 from ._features import FlatColumn, as_ragged, checked_array, holds_rows, is_array, levels, narrowed
-from ._ragged import BytesArray, Int64s
-from .columns import NumberColumn, NumericColumn
+from ._ragged import BytesArray, Int64s, Ragged
+from ._tensors import is_sparse, sparse_steps
+from .columns import NumberColumn, NumericColumn, SequenceNumericColumn
 from .errors import FeatureTypeError, NormalizerError
 
 
@@ -25,10 +26,29 @@ def numeric_column(feature: Any, column: NumberColumn) -> FlatColumn:
         NarrowingError: a number that the column's dtype cannot hold.
         NormalizerError: the normalizer_fn returned something else than as many steps.
     """
+    if is_sparse(feature) and isinstance(column, SequenceNumericColumn):
+        return _sparse_numbers(feature, column)
     splits, values = _flat_numbers(feature, column)
     if isinstance(column, NumericColumn):
         splits, values = _filled(splits, values, column)
     return normalized(splits, values, column)
+
+
+def _sparse_numbers(feature: Any, column: SequenceNumericColumn) -> FlatColumn:
+    """A sequence's numbers, and the default, not normalized, for steps that have none."""
+    sparse = sparse_steps(feature, column.key)
+    if sparse.is_nested:
+        return normalized(*_ragged_numbers(sparse.ragged(), column), column)
+    numbers = _checked_numbers(sparse.values, column)
+    _check_whole_rows(sparse.row_splits, column)
+    size, count = math.prod(column.shape), int(sparse.row_splits[-1])
+    present = np.bincount(sparse.steps // size, minlength=count // size)
+    _check_counts(np.where(present == 0, size, present), sparse.row_splits // size, column)
+    splits = np.searchsorted(sparse.steps, sparse.row_splits)
+    with np.errstate(over="ignore"):
+        values = np.full(count, column.default_value, np.float32)
+    values[sparse.steps] = normalized(splits, numbers, column).values
+    return FlatColumn(sparse.row_splits, values)
 
 
 def _filled(
@@ -53,19 +73,22 @@ def _filled(
 
 def normalized(row_splits: Int64s, values: npt.NDArray[Any], column: NumberColumn) -> FlatColumn:
     """Flat numbers in the column's dtype, normalized, as float32."""
+    _check_whole_rows(row_splits, column)
+    values = narrowed(values, column.dtype, row_splits, column.key)
+    if column.normalizer_fn is not None:
+        values = _call_normalizer(values.reshape(-1, *column.shape), column)
+    return FlatColumn(row_splits, narrowed(values, "float32", row_splits, column.key).ravel())
+
+
+def _check_whole_rows(row_splits: Int64s, column: NumberColumn) -> None:
+    """Every row must hold whole steps."""
     size = math.prod(column.shape)
     partial = np.flatnonzero(np.diff(row_splits) % size)
     if len(partial):
         row = int(partial[0])
         got = int(row_splits[row + 1] - row_splits[row])
-        raise errors.from_core(
-            "partial_step",
-            {"got": got, "expected": size, "key": column.key, "column": column.name, "row": row},
-        )
-    values = narrowed(values, column.dtype, row_splits, column.key)
-    if column.normalizer_fn is not None:
-        values = _call_normalizer(values.reshape(-1, *column.shape), column)
-    return FlatColumn(row_splits, narrowed(values, "float32", row_splits, column.key).ravel())
+        place = {"key": column.key, "column": column.name, "row": row}
+        raise errors.from_core("partial_step", {"got": got, "expected": size, **place})
 
 
 def needs_python(column: NumberColumn) -> bool:
@@ -102,39 +125,46 @@ def _flat_numbers(feature: Any, column: NumberColumn) -> tuple[Int64s, npt.NDArr
         if not holds_rows(array):
             return _dense_numbers(array, column)
         feature = array.tolist()
-    ragged = as_ragged(feature, column.dtype, key)
+    return _ragged_numbers(as_ragged(feature, column.dtype, key), column)
+
+
+def _ragged_numbers(ragged: Ragged, column: NumberColumn) -> tuple[Int64s, npt.NDArray[Any]]:
     row_splits, step_splits, values = levels(ragged)
-    if isinstance(values, BytesArray):
-        raise FeatureTypeError("strings where numbers were declared", key=key)
+    numbers = _checked_numbers(values, column)
     if step_splits is not None:
         check_whole_steps(row_splits, step_splits, column)
         row_splits = step_splits[row_splits]
-    _check_numeric(values, column)
-    return row_splits, values
+    return row_splits, numbers
 
 
 def check_whole_steps(row_splits: Int64s, step_splits: Int64s, column: NumberColumn) -> None:
     """Nested numbers: every step must hold exactly the values of the column's shape."""
+    _check_counts(np.diff(step_splits), row_splits, column)
+
+
+def _check_counts(counts: Int64s, row_splits: Int64s, column: NumberColumn) -> None:
     size = math.prod(column.shape)
-    wrong = np.flatnonzero(np.diff(step_splits) != size)
+    wrong = np.flatnonzero(counts != size)
     if not len(wrong):
         return
     row = int(np.searchsorted(row_splits, wrong[0], side="right")) - 1
-    detail = {"key": column.key, "column": column.name, "row": row, "step": int(wrong[0] - row_splits[row])}
-    got = int(step_splits[wrong[0] + 1] - step_splits[wrong[0]])
-    raise errors.from_core("partial_step", {"got": got, "expected": size, **detail})
+    place = {"key": column.key, "column": column.name, "row": row, "step": int(wrong[0] - row_splits[row])}
+    raise errors.from_core("partial_step", {"got": int(counts[wrong[0]]), "expected": size, **place})
 
 
 def _dense_numbers(array: npt.NDArray[Any], column: NumberColumn) -> tuple[Int64s, npt.NDArray[Any]]:
-    _check_numeric(array, column)
+    _checked_numbers(array, column)
     rows = len(array)
     per_row = math.prod(array.shape[1:])
     return np.arange(rows + 1, dtype=np.int64) * per_row, np.ascontiguousarray(array).ravel()
 
 
-def _check_numeric(values: npt.NDArray[Any], column: NumberColumn) -> None:
+def _checked_numbers(values: npt.NDArray[Any] | BytesArray, column: NumberColumn) -> npt.NDArray[Any]:
+    if isinstance(values, BytesArray):
+        raise FeatureTypeError("strings where numbers were declared", key=column.key)
     kinds = "iu" if column.dtype in INTEGERS else "iuf"
     if values.size and values.dtype.kind not in kinds:
         raise FeatureTypeError(
             f"{values.dtype.name} values where {column.dtype} was declared", key=column.key
         )
+    return values

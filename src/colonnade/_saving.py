@@ -12,20 +12,20 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
-from ._config import DEEPEST, Json, check_version, from_config, parsed_json, to_config
+from ._config import Json, check_version, from_config, parsed_json, to_config
 from ._encoder import Encoder
 from ._tables import Float32s, check_table_names, checked_table
+from ._vocabulary_files import check_unchanged, checked_digest, found_name, vocabulary_name, with_vocabularies
 from .errors import ConfigError, DependencyError, TableError
 
 PathLike: TypeAlias = "str | os.PathLike[str]"
 
 CONFIG: Final = "config.json"
-_HEX_DIGITS: Final = frozenset("0123456789abcdef")
 _OURS: Final = re.compile(r"(tables|vocabulary|temporary)-(?P<digest>[0-9a-f]{64})(\.[A-Za-z0-9]{1,16})?")
 
 
@@ -70,7 +70,7 @@ def save(directory: PathLike, encoder: Encoder, tables: Mapping[str, Any]) -> No
 
     folder = Path(directory)
     folder.mkdir(parents=True, exist_ok=True)
-    config = _with_vocabularies(config, lambda column: _copied_vocabulary(folder, column))
+    config = with_vocabularies(config, lambda column: _copied_vocabulary(folder, column))
     digest = _written_tables(folder, safetensors, arrays)
     _write_config(folder, {"version": config["colonnade"], "encoder": config, "tables": digest})
     _remove_earlier(folder, json.dumps(config) + digest)
@@ -108,7 +108,7 @@ def load(directory: PathLike) -> tuple[Encoder, dict[str, Float32s]]:
         if not isinstance(saved, dict) or set(saved) != {"version", "encoder", "tables"}:
             raise ConfigError('"version", "encoder" and "tables" are wanted, as colonnade.save writes them')
         check_version(saved["version"])
-        config = _with_vocabularies(saved["encoder"], lambda column: _found_vocabulary(folder, column))
+        config = with_vocabularies(saved["encoder"], lambda column: _found_vocabulary(folder, column))
         encoder = from_config(config)
         if not isinstance(encoder, Encoder):
             raise ConfigError(f"an Encoder is wanted, got {type(encoder).__name__}")
@@ -135,64 +135,27 @@ def _checked_tables(encoder: Encoder, tables: Mapping[str, Any]) -> dict[str, Fl
     return {name: checked_table(table, tables[name]) for name, table in encoder.plan.tables.items()}
 
 
-# Vocabularies: every object of the config with a vocabulary_file and a sha256 is a column that reads one.
-
-
-def _with_vocabularies(config: Json, path_of: Callable[[dict[str, Json]], str], depth: int = 0) -> Json:
-    """A config whose vocabulary columns have other paths."""
-    if depth > DEEPEST:
-        raise ConfigError("the config nests too deeply")
-    if isinstance(config, list):
-        return [_with_vocabularies(item, path_of, depth + 1) for item in config]
-    if not isinstance(config, dict):
-        return config
-    changed = {name: _with_vocabularies(item, path_of, depth + 1) for name, item in config.items()}
-    if "class" in config and {"vocabulary_file", "sha256"} <= set(config):
-        changed["vocabulary_file"] = path_of(config)
-    return changed
-
-
-def _vocabulary_name(column: dict[str, Json]) -> str:
-    name = f"vocabulary-{_checked_digest(column['sha256'])}"
-    # A plain ending stays, for those who tell by it that a file is compressed.
-    ended = name + Path(column["vocabulary_file"]).suffix
-    return ended if _OURS.fullmatch(ended) else name
+# Vocabularies.
 
 
 def _copied_vocabulary(folder: Path, column: dict[str, Json]) -> str:
-    name = _vocabulary_name(column)
+    name = vocabulary_name(column)
     with _temporary(folder) as temporary:
         shutil.copyfile(column["vocabulary_file"], temporary)
-        if _sha256(temporary) != column["sha256"]:
-            raise ConfigError(
-                "the vocabulary file changed since the column was declared; declare the column again",
-                key=column.get("key"),
-                file=column["vocabulary_file"],
-            )
+        check_unchanged(_sha256(temporary), column)
         _put(temporary, folder / name)
     return name
 
 
 def _found_vocabulary(folder: Path, column: dict[str, Json]) -> str:
-    # Only our own name is taken from a config: it cannot point at a file elsewhere.
-    if not isinstance(column["vocabulary_file"], str) or column["vocabulary_file"] != _vocabulary_name(
-        column
-    ):
-        raise ConfigError("the path of a saved vocabulary must be the name that save gave it")
-    return str(_checked_file(folder, column["vocabulary_file"], column["sha256"]))
+    return str(_checked_file(folder, found_name(column), column["sha256"]))
 
 
 # Files.
 
 
 def _tables_name(digest: str) -> str:
-    return f"tables-{_checked_digest(digest)}.safetensors"
-
-
-def _checked_digest(digest: Json) -> str:
-    if not isinstance(digest, str) or len(digest) != 64 or not _HEX_DIGITS.issuperset(digest):
-        raise ConfigError("a SHA-256 must be 64 hexadecimal digits")
-    return digest
+    return f"tables-{checked_digest(digest)}.safetensors"
 
 
 def _checked_file(folder: Path, name: str, digest: str) -> Path:

@@ -103,10 +103,10 @@ def placed(feature: SparseFeature, read: Callable[[str], Ragged]) -> Sparse:
         columns.append(_checked_indices(read(key), values, key, size))
     indices = np.stack(columns, axis=1)
     flat = values.values
-    if not feature.already_sorted and not _in_order(indices).all():
+    if not feature.already_sorted and not in_order(indices).all():
         order = np.lexsort(columns[::-1])
         indices, flat = indices[order], _taken(flat, order)
-    wrong = np.flatnonzero(~_in_order(indices))
+    wrong = np.flatnonzero(~in_order(indices))
     if len(wrong):
         _fail_order(feature, indices[wrong[0]], indices[wrong[0] + 1])
     assert not isinstance(flat, Ragged)
@@ -141,7 +141,7 @@ def _checked_indices(given: Ragged, values: Ragged, key: str, size: int) -> Int6
     return indices
 
 
-def _in_order(indices: Int64s) -> npt.NDArray[np.bool_]:
+def in_order(indices: Int64s) -> npt.NDArray[np.bool_]:
     """Whether each place but the last comes before the next one, as bool [values - 1]."""
     before = np.zeros(max(len(indices) - 1, 0), bool)
     same = np.ones_like(before)

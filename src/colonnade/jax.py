@@ -9,10 +9,12 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ._batch import SequenceBatch, Slot
+from ._handover import is_pooled
 from ._int32 import int32_array, int32_encoder
+from ._masks import check_context_input, check_lengths, checked_maxlen
 from ._plan import Columns, GroupPlan, Groups, Output, Plan, Table
 from ._tables import Float32s, check_table_names, checked_table, escape, new_table, warn_untrained
-from .errors import ColumnValueError, DependencyError, FeatureTypeError, TableError
+from .errors import ColumnValueError, DependencyError, TableError
 
 try:
     import jax
@@ -102,16 +104,27 @@ def _clipped(rows: jax.Array, max_norm: float | None) -> jax.Array:
 
 
 def to_arrays(batch: SequenceBatch[Any]) -> Batch:
-    """Copy a batch of NumPy arrays into JAX arrays; integers become int32.
+    """Hand a batch of NumPy arrays over to JAX; integers become int32.
+
+    Numbers, weights and masks that an encoder made are read-only from then on, and not copied where JAX
+    can use them as they are: on CPUs, from 4 KiB on. Integers are copied once, to be narrowed, and what
+    others made is always copied.
 
     Raises:
         LimitError: an integer that int32 cannot hold.
     """
+    return batch.map(_handed_over)
 
-    def convert(array: Any) -> Any:
-        return jnp.array(int32_array(array)) if isinstance(array, np.ndarray) else array
 
-    return batch.map(convert)
+def _handed_over(array: Any) -> Any:
+    if not isinstance(array, np.ndarray):
+        return array
+    numbers = int32_array(array)
+    if numbers is array and not is_pooled(array):
+        return jnp.array(array)  # its owner may write to it
+    # JAX holds on to the buffer's owner, so that the pool gets it back only after JAX has let go.
+    numbers.flags.writeable = False
+    return jax.device_put(numbers)
 
 
 class FixedTable(nnx.Variable[jax.Array]):
@@ -271,15 +284,12 @@ def sequence_mask(lengths: Any, maxlen: int | None = None) -> jax.Array:
         ColumnValueError: maxlen is negative, or None inside `jit`.
     """
     lengths = jnp.asarray(lengths)
-    if not jnp.issubdtype(lengths.dtype, jnp.integer):
-        raise FeatureTypeError(f"lengths must be integers, got {lengths.dtype}")
+    check_lengths(str(lengths.dtype), jnp.issubdtype(lengths.dtype, jnp.integer))
     if maxlen is None:
         if isinstance(lengths, jax.core.Tracer):
             raise ColumnValueError("inside jit shapes are fixed; give maxlen, as sequence_input.shape[1]")
         maxlen = max(int(lengths.max()), 0) if lengths.size else 0
-    if maxlen < 0:
-        raise ColumnValueError(f"maxlen must not be negative, got {maxlen}")
-    mask: jax.Array = jnp.arange(maxlen) < lengths[..., None]
+    mask: jax.Array = jnp.arange(checked_maxlen(maxlen)) < lengths[..., None]
     return mask
 
 
@@ -297,15 +307,9 @@ def concatenate_context_input(context_input: jax.Array, sequence_input: jax.Arra
         FeatureTypeError: an input of another rank or dtype.
         ColumnValueError: the batches differ.
     """
-    for name, array, rank in (("sequence_input", sequence_input, 3), ("context_input", context_input, 2)):
-        if array.ndim != rank:
-            raise FeatureTypeError(f"{name} must have rank {rank}, got {array.ndim}")
-        if array.dtype != jnp.float32:
-            raise FeatureTypeError(f"{name} must have dtype float32, got {array.dtype}")
-    if len(context_input) != len(sequence_input):
-        raise ColumnValueError(
-            f"context_input holds {len(context_input)} rows, sequence_input {len(sequence_input)}"
-        )
+    check_context_input(
+        (context_input.shape, str(context_input.dtype)), (sequence_input.shape, str(sequence_input.dtype))
+    )
     repeated = jnp.broadcast_to(context_input[:, None], (*sequence_input.shape[:2], context_input.shape[1]))
     return jnp.concatenate([sequence_input, repeated], -1)
 

@@ -16,12 +16,15 @@ import numpy as np
 from ._batch import SequenceBatch, Slot
 from ._config import from_config, to_config
 from ._encoder import Encoder
-from ._int32 import int32_array, int32_encoder
+from ._int32 import int32_encoder
+from ._masks import check_context_input, check_lengths, checked_maxlen
+from ._named_arrays import array_name, array_specs, batch_of
+from ._named_arrays import to_arrays as to_arrays
 from ._parsing import parse_example
 from ._plan import THE_GROUP, Columns, GroupPlan, Groups, Output, Plan, Table
-from ._slots import weight_key
 from ._tables import Float32s, check_table_names, checked_table, escape, warn_untrained
-from .errors import ColumnValueError, DependencyError, FeatureTypeError, GroupError
+from ._vocabulary_files import embedded, extracted
+from .errors import ColumnValueError, ConfigError, DependencyError
 
 try:
     import keras  # type: ignore[import-untyped]
@@ -88,45 +91,6 @@ def _clipped(rows: Tensor, max_norm: float | None) -> Tensor:
     return ops.where(is_long, rows * (max_norm / norms), rows)
 
 
-def to_arrays(batch_or_batches: SequenceBatch[Any] | Mapping[str, SequenceBatch[Any]]) -> dict[str, Any]:
-    """Lay padded batches out as a model takes them: one flat dict of arrays, under the names of `inputs()`.
-
-    Returns:
-        Ids int32 [batch, time, values], numbers float32 [batch, time, width] and weights float32 by the
-        name of their slot; "lengths" int32 [batch] and "mask" bool [batch, time]. Names of groups stand
-        before, with a dot.
-
-    Raises:
-        GroupError: a jagged batch.
-        LimitError: an integer that int32 cannot hold.
-    """
-    if isinstance(batch_or_batches, SequenceBatch):
-        batch_or_batches = {THE_GROUP: batch_or_batches}
-    arrays: dict[str, Any] = {}
-    for group, batch in batch_or_batches.items():
-        if batch.row_splits is not None:
-            raise GroupError('a jagged batch, where Keras layers take padded ones; leave layout="jagged" out')
-        rank = 1 if batch.mask is None else 2
-        for name, slot in batch.slots.items():
-            arrays[_name(group, name, "values")] = _flat(slot.values, rank)
-            if slot.weights is not None:
-                arrays[_name(group, name, "weights")] = _flat(slot.weights, rank)
-        if batch.mask is not None:
-            arrays[_name(group, "lengths")] = int32_array(np.asarray(batch.lengths))
-            arrays[_name(group, "mask")] = np.asarray(batch.mask)
-    return arrays
-
-
-def _flat(values: Any, rank: int) -> Any:
-    """The values of each step along one axis, the last."""
-    array = int32_array(np.asarray(values))
-    return array.reshape(*array.shape[:rank], math.prod(array.shape[rank:]))
-
-
-def _name(group: str, *parts: str) -> str:
-    return ".".join(escape(part) for part in ((group, *parts) if group else parts))
-
-
 @keras.saving.register_keras_serializable("colonnade")
 class Features(keras.layers.Layer):  # type: ignore[misc]
     """All groups of some columns, and the tables they share, each once.
@@ -179,26 +143,8 @@ class Features(keras.layers.Layer):  # type: ignore[misc]
 
     def inputs(self) -> dict[str, Any]:
         """The `keras.Input`s that the layer needs, by name, for a functional model."""
-        return {
-            name: keras.Input(shape, dtype=dtype, name=name) for name, (shape, dtype) in self._specs().items()
-        }
-
-    def _specs(self) -> dict[str, tuple[tuple[int | None, ...], str]]:
-        """Shape without the batch, and dtype, of each input."""
-        found: dict[str, tuple[tuple[int | None, ...], str]] = {}
-        for group in self.plan.groups.values():
-            steps = (None,) if group.is_sequence else ()
-            outputs = {output.slot: output for output in group.outputs}
-            for slot in group.slots:
-                width = outputs[slot.name].width if outputs[slot.name].kind == "numbers" else None
-                dtype = "int32" if width is None else "float32"
-                found[_name(group.name, slot.name, "values")] = (*steps, width), dtype
-                if weight_key(slot.column) is not None:
-                    found[_name(group.name, slot.name, "weights")] = (*steps, width), "float32"
-            if group.is_sequence:
-                found[_name(group.name, "lengths")] = (), "int32"
-                found[_name(group.name, "mask")] = steps, "bool"
-        return found
+        specs = array_specs(self.plan)
+        return {name: keras.Input(shape, dtype=dtype, name=name) for name, (shape, dtype) in specs.items()}
 
     def __call__(self, inputs: Any, **options: Any) -> Any:
         """Encode what is not encoded yet, and go on as every layer does.
@@ -207,25 +153,38 @@ class Features(keras.layers.Layer):  # type: ignore[misc]
             inputs: Features, a batch or {group: batch}, or arrays or tensors by the names of `inputs()`.
             **options: Of `keras.layers.Layer.__call__`.
         """
-        names = self._specs()
+        names = array_specs(self.plan)
         if not (isinstance(inputs, Mapping) and set(names) <= set(inputs)):
             inputs = to_arrays(self._encoder.batches(inputs))
         return super().__call__({name: inputs[name] for name in names}, **options)
 
     def call(self, inputs: Mapping[str, Tensor]) -> Any:
         """{group: (steps, lengths)}, and the values alone for a context group; see `embed`."""
-        return {name: self._embed(group, inputs) for name, group in self.plan.groups.items()}
+        made = {
+            name: embed(group, self._embeddings, batch_of(group, inputs))
+            for name, group in self.plan.groups.items()
+        }
+        # Only tensors may leave a layer: a context has no None beside its values here.
+        return {
+            name: output if self.plan.groups[name].is_sequence else output[0] for name, output in made.items()
+        }
 
     def compute_mask(self, inputs: Mapping[str, Tensor], previous_mask: Any = None) -> Any:
         """{group: (mask, None)}: what a following LSTM or MultiHeadAttention masks by."""
         return {
-            name: (inputs[_name(name, "mask")], None) if group.is_sequence else None
+            name: (inputs[array_name(name, "mask")], None) if group.is_sequence else None
             for name, group in self.plan.groups.items()
         }
 
     def compute_output_spec(self, inputs: Mapping[str, Tensor]) -> Any:
         """Shapes and dtypes of what `call` returns."""
-        return {name: self._output_spec(group, inputs) for name, group in self.plan.groups.items()}
+        found: dict[str, Any] = {}
+        for name, group in self.plan.groups.items():
+            first = inputs[array_name(name, group.slots[0].name, "values")]
+            output = keras.KerasTensor((*first.shape[:-1], group.width), self.compute_dtype)
+            lengths = keras.KerasTensor(first.shape[:1], "int32")
+            found[name] = (output, lengths) if group.is_sequence else output
+        return found
 
     def tables(self) -> dict[str, Float32s]:
         """Copies of the tables by name, float32 [num_buckets, dimension], for saving and for other layers."""
@@ -235,43 +194,58 @@ class Features(keras.layers.Layer):  # type: ignore[misc]
         }
 
     def get_config(self) -> dict[str, Any]:
-        """The layer as JSON, without its tables.
+        """The layer as JSON: columns and the contents of their vocabulary files, without tables.
 
         Raises:
-            ConfigError: a column holds a bare function.
+            ConfigError: a column holds a bare function, or a vocabulary file changed since it was declared.
         """
-        return {**super().get_config(), "encoder": to_config(self._encoder)}
+        encoder, vocabularies = embedded(to_config(self._encoder))
+        return {**super().get_config(), "encoder": encoder, "vocabularies": vocabularies}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Features:
-        """A layer of the same columns; Keras then loads its tables."""
+        """A layer of the same columns; Keras then loads its tables.
+
+        Raises:
+            ConfigError: the config is damaged or unknown, or a vocabulary file is missing in it.
+        """
         options = dict(config)
-        encoder = from_config(options.pop("encoder"))
+        encoder = from_config(extracted(options.pop("encoder", None), options.pop("vocabularies", {})))
+        if not isinstance(encoder, Encoder):
+            raise ConfigError(f"an Encoder is wanted, got {type(encoder).__name__}")
         return cls(encoder.columns, **options)
 
-    def _embed(self, group: GroupPlan, inputs: Mapping[str, Tensor]) -> Any:
-        def leaf(*parts: str) -> Tensor:
-            return inputs.get(_name(group.name, *parts))
 
-        slots = {
-            slot.name: Slot(leaf(slot.name, "values"), leaf(slot.name, "weights")) for slot in group.slots
-        }
-        batch = SequenceBatch(slots, leaf("lengths"), leaf("mask"))
-        values, lengths = embed(group, self._embeddings, batch)
-        # Only tensors may leave a layer: a context has no None beside its values here.
-        return (values, lengths) if group.is_sequence else values
+class _OneGroup(Features):
+    """The layer of columns without groups, which gives what `Features` gives for the only one."""
 
-    def _output_spec(self, group: GroupPlan, inputs: Mapping[str, Tensor]) -> Any:
-        first = inputs[_name(group.name, group.slots[0].name, "values")]
-        output = keras.KerasTensor((*first.shape[:-1], group.width), self.compute_dtype)
-        return (output, keras.KerasTensor(first.shape[:1], "int32")) if group.is_sequence else output
+    _of_sequences: bool
+
+    def __init__(self, columns: Columns, tables: Mapping[str, Any] | None = None, **options: Any) -> None:
+        super().__init__(columns, tables, **options)
+        self.plan.the_group_of(sequences=self._of_sequences)
+
+    @property
+    def width(self) -> int:
+        """Numbers in one output step, or in one row of a context."""
+        return self.plan.groups[THE_GROUP].width
+
+    def call(self, inputs: Mapping[str, Tensor]) -> Any:
+        return super().call(inputs)[THE_GROUP]
+
+    def compute_mask(self, inputs: Mapping[str, Tensor], previous_mask: Any = None) -> Any:
+        return super().compute_mask(inputs)[THE_GROUP]
+
+    def compute_output_spec(self, inputs: Mapping[str, Tensor]) -> Any:
+        return super().compute_output_spec(inputs)[THE_GROUP]
 
 
 @keras.saving.register_keras_serializable("colonnade")
-class SequenceFeatures(Features):
+class SequenceFeatures(_OneGroup):
     """One group of sequence columns: from features or a batch to (sequence_input, sequence_length).
 
-    The steps carry their mask, so that a following LSTM leaves the padding out by itself.
+    The steps [batch, time, width] carry their mask, so that a following LSTM leaves the padding out by
+    itself; lengths are int32 [batch].
 
     Example:
         >>> import colonnade as cn
@@ -284,51 +258,14 @@ class SequenceFeatures(Features):
         (None, 8)
     """
 
-    def __init__(self, columns: Columns, tables: Mapping[str, Any] | None = None, **options: Any) -> None:
-        super().__init__(columns, tables, **options)
-        self._group = self.plan.the_group_of(sequences=True)
-
-    @property
-    def width(self) -> int:
-        """Numbers in one output step."""
-        return self._group.width
-
-    def call(self, inputs: Mapping[str, Tensor]) -> Any:
-        """[batch, time, width] and int32 lengths [batch]."""
-        return self._embed(self._group, inputs)
-
-    def compute_mask(self, inputs: Mapping[str, Tensor], previous_mask: Any = None) -> Any:
-        """(mask, None), for the steps and for their lengths."""
-        return inputs["mask"], None
-
-    def compute_output_spec(self, inputs: Mapping[str, Tensor]) -> Any:
-        """Shapes and dtypes of what `call` returns."""
-        return self._output_spec(self._group, inputs)
+    _of_sequences = True
 
 
 @keras.saving.register_keras_serializable("colonnade")
-class DenseFeatures(Features):
-    """One group of context columns: from features or a batch to [batch, width]."""
+class DenseFeatures(_OneGroup):
+    """One group of context columns: from features or a batch to [batch, width], columns in order of name."""
 
-    def __init__(self, columns: Columns, tables: Mapping[str, Any] | None = None, **options: Any) -> None:
-        super().__init__(columns, tables, **options)
-        self._group = self.plan.the_group_of(sequences=False)
-
-    @property
-    def width(self) -> int:
-        """Numbers in one output row."""
-        return self._group.width
-
-    def call(self, inputs: Mapping[str, Tensor]) -> Tensor:
-        """[batch, width], columns in order of name."""
-        return self._embed(self._group, inputs)
-
-    def compute_mask(self, inputs: Mapping[str, Tensor], previous_mask: Any = None) -> None:
-        """None: a context has no steps."""
-
-    def compute_output_spec(self, inputs: Mapping[str, Tensor]) -> Tensor:
-        """Shape and dtype of what `call` returns."""
-        return self._output_spec(self._group, inputs)
+    _of_sequences = False
 
 
 class RecordDataset(keras.utils.PyDataset):  # type: ignore[misc]
@@ -411,15 +348,12 @@ def sequence_mask(lengths: Any, maxlen: int | None = None) -> Tensor:
         if maxlen is None:
             maxlen = max(int(ops.max(lengths)), 0) if math.prod(lengths.shape) else 0
     dtype = keras.backend.standardize_dtype(lengths.dtype)
-    if not keras.backend.is_int_dtype(dtype):
-        raise FeatureTypeError(f"lengths must be integers, got {dtype}")
+    check_lengths(dtype, keras.backend.is_int_dtype(dtype))
     if maxlen is None:
         raise ColumnValueError(
             "symbolic lengths have no largest one; give maxlen, or use the layer's own mask"
         )
-    if maxlen < 0:
-        raise ColumnValueError(f"maxlen must not be negative, got {maxlen}")
-    return ops.less(ops.arange(maxlen), ops.expand_dims(lengths, -1))
+    return ops.less(ops.arange(checked_maxlen(maxlen)), ops.expand_dims(lengths, -1))
 
 
 def concatenate_context_input(context_input: Tensor, sequence_input: Tensor) -> Tensor:
@@ -436,15 +370,11 @@ def concatenate_context_input(context_input: Tensor, sequence_input: Tensor) -> 
         FeatureTypeError: an input of another rank or dtype.
         ColumnValueError: the batches differ.
     """
-    for name, tensor, rank in (("sequence_input", sequence_input, 3), ("context_input", context_input, 2)):
-        if len(tensor.shape) != rank:
-            raise FeatureTypeError(f"{name} must have rank {rank}, got {len(tensor.shape)}")
-        dtype = keras.backend.standardize_dtype(tensor.dtype)
-        if not keras.backend.is_float_dtype(dtype):
-            raise FeatureTypeError(f"{name} must have a float dtype, got {dtype}")
-    rows = context_input.shape[0], sequence_input.shape[0]
-    if None not in rows and rows[0] != rows[1]:
-        raise ColumnValueError(f"context_input holds {rows[0]} rows, sequence_input {rows[1]}")
+    context, sequence = (
+        (tuple(tensor.shape), keras.backend.standardize_dtype(tensor.dtype))
+        for tensor in (context_input, sequence_input)
+    )
+    check_context_input(context, sequence, ("float16", "bfloat16", "float32", "float64"))
     # Broadcasting against zeros works where time is symbolic too.
     zeros = ops.zeros_like(sequence_input[:, :, :1])
     return ops.concatenate([sequence_input, ops.expand_dims(context_input, 1) + zeros], -1)

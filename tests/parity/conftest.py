@@ -13,6 +13,7 @@ from parity.neutral import Answer, Case, to_text
 
 ROOT = Path(__file__).parents[2]
 PYTHON = ROOT / ".venv-tensorflow/bin/python"
+PACKAGES = os.pathsep.join(map(str, PYTHON.parents[1].glob("lib/python*/site-packages")))
 MISSING = "PARITY WITH TENSORFLOW IS NOT CHECKED: .venv-tensorflow is missing; `make parity` makes it"
 
 
@@ -50,6 +51,13 @@ def require_oracle() -> None:
     if os.environ.get("CI") == "true":
         pytest.fail(MISSING)
     pytest.skip(MISSING)
+
+
+@pytest.fixture
+def environment() -> dict[str, str]:
+    """What makes a process of ours find TensorFlow, before our own packages."""
+    require_oracle()
+    return {"PYTHONPATH": PACKAGES, "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": ""}
 
 
 @pytest.fixture(scope="session")

@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
-from parity.conftest import PYTHON, require_oracle
 from python.test_keras_backends import check_files, check_layers
-
-SEPARATE = os.pathsep.join(map(str, PYTHON.parents[1].glob("lib/python*/site-packages")))
-
-
-@pytest.fixture
-def environment() -> dict[str, str]:
-    """What makes a process of ours find TensorFlow."""
-    require_oracle()
-    return {"PYTHONPATH": SEPARATE, "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": ""}
 
 
 def test_layers(environment: dict[str, str]) -> None:

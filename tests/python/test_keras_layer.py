@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import warnings
 
@@ -298,6 +299,68 @@ class TestSaving:
         with pytest.raises(ConfigError, match="normalizer_fn"):
             layer.get_config()
 
+    @pytest.mark.parametrize("packed", [False, True])
+    def test_vocabulary_files_travel(self, tmp_path, packed):
+        path = tmp_path / ("words.txt.gz" if packed else "words.txt")
+        path.write_bytes(gzip.compress(b"so\ngood\n") if packed else b"so\ngood\n")
+        words = cn.sequence_categorical_column_with_vocabulary_file("words", path, num_oov_buckets=1)
+        layer = SequenceFeatures([cn.embedding_column(words, 3)])
+        inputs = layer.inputs()
+        model = keras.Model(inputs, keras.layers.LSTM(2)(layer(inputs)[0]))
+        arrays = to_arrays(
+            cn.Encoder([cn.embedding_column(words, 3)]).encode({"words": [["so", "bad"], ["good"]]})
+        )
+        wanted = model.predict(arrays, verbose=0)
+        model.save(tmp_path / "model.keras")
+        path.unlink()
+        for again in (tmp_path / "again.keras", tmp_path / "and_again.keras"):
+            model = keras.models.load_model(tmp_path / "model.keras")
+            np.testing.assert_allclose(model.predict(arrays, verbose=0), wanted, rtol=1e-6)
+            [loaded] = [each for each in model.layers if isinstance(each, SequenceFeatures)]
+            np.testing.assert_array_equal(
+                numbers(loaded({"words": [["so", "bad"], ["good"]]})[0]), numbers(loaded(arrays)[0])
+            )
+            model.save(again)
+            model = keras.models.load_model(again)
+        assert str(tmp_path) not in json.dumps(loaded.get_config())
+
+    @pytest.mark.parametrize(
+        ("name", "value", "message"),
+        [
+            ("vocabularies", {}, "and it is missing"),
+            ("vocabularies", None, "must be files by name, got NoneType"),
+            ("vocabularies", lambda name: {name: "YQ=="}, "its SHA-256 differs"),
+            ("vocabularies", lambda name: {name: "!"}, "is no base64"),
+            ("vocabularies", lambda name: {name: 5}, "is no base64"),
+            ("path", "/etc/passwd", "must be the name that save gave it"),
+            ("path", 5, "must be the name that save gave it"),
+            ("encoder", None, "config"),
+            ("encoder", cn.to_config(IDENTITY), "an Encoder is wanted"),
+        ],
+    )
+    def test_damaged_configs(self, tmp_path, name, value, message):
+        path = tmp_path / "words.txt"
+        path.write_text("so\ngood\n")
+        words = cn.sequence_categorical_column_with_vocabulary_file("words", path)
+        config = json.loads(json.dumps(SequenceFeatures([cn.indicator_column(words)]).get_config()))
+        [file] = config["vocabularies"]
+        if name == "path":
+            text = json.dumps(config["encoder"]).replace(json.dumps(file), json.dumps(value))
+            config["encoder"] = json.loads(text)
+        else:
+            config[name] = value(file) if callable(value) else value
+        with pytest.raises(ConfigError, match=message):
+            SequenceFeatures.from_config(config)
+
+    def test_a_vocabulary_that_changed_is_not_saved(self, tmp_path):
+        path = tmp_path / "words.txt"
+        path.write_text("so\ngood\n")
+        layer = SequenceFeatures(
+            [cn.indicator_column(cn.sequence_categorical_column_with_vocabulary_file("words", path))]
+        )
+        path.write_text("so\nbad\n")
+        failure(ConfigError, layer.get_config, "changed since", key="words", file=str(path))
+
     def test_the_numpy_layer_serves_the_tables(self):
         layer = SequenceFeatures([A, N])
         served = colonnade.numpy.SequenceFeatures([A, N], layer.tables())
@@ -375,12 +438,16 @@ class TestFunctions:
         failure(
             FeatureTypeError, lambda: sequence_mask(np.ones(2, np.float32)), "must be integers, got float32"
         )
-        failure(ColumnValueError, lambda: sequence_mask(np.array([1]), -1), "must not be negative")
+        failure(ColumnValueError, lambda: sequence_mask(np.array([1]), -1), "maxlen must be at least 0")
 
     def test_concatenate_context_input(self):
         context, steps = np.full((2, 3), np.inf, np.float32), np.zeros((2, 4, 5), np.float32)
         output = concatenate_context_input(ops.convert_to_tensor(context), ops.convert_to_tensor(steps))
         np.testing.assert_array_equal(numbers(output), cn.concatenate_context_input(context, steps))
         failure(FeatureTypeError, lambda: concatenate_context_input(steps, steps), "must have rank 2")
-        failure(FeatureTypeError, lambda: concatenate_context_input(context > 0, steps), "must have a float")
+        failure(
+            FeatureTypeError,
+            lambda: concatenate_context_input(context > 0, steps),
+            "must have dtype float16 or",
+        )
         failure(ColumnValueError, lambda: concatenate_context_input(context[:1], steps), "holds 1 rows")

@@ -10,7 +10,6 @@ import colonnade as cn
 from colonnade.errors import (
     ColumnTypeError,
     ColumnValueError,
-    FeatureTypeError,
     SparseIndexError,
     SpecConflictError,
 )
@@ -105,11 +104,15 @@ def test_features_share_keys():
         cn.parse_example(RECORDS, {"s": cn.SparseFeature("v", "v", "string", 4)})
 
 
-def test_columns_do_not_take_it():
-    sparse = cn.parse_example(RECORDS, {"v": cn.SparseFeature("i", "v", "string", 4)})
+def test_columns_take_it():
+    parsed = cn.parse_example(RECORDS, {"v": cn.SparseFeature("i", "v", "string", 4)})
     column = cn.embedding_column(cn.sequence_categorical_column_with_hash_bucket("v", 10), 2)
-    with pytest.raises(FeatureTypeError, match="Sparse is no feature"):
-        cn.Encoder([column]).encode(sparse)
+    batch = cn.Encoder([column]).encode(parsed)
+    rows = np.full(parsed["v"].dense_shape, b"", object)
+    rows[tuple(parsed["v"].indices.T)] = parsed["v"].values.to_list()
+    wanted = cn.Encoder([column]).encode({"v": rows})
+    assert batch.lengths.tolist() == wanted.lengths.tolist()
+    assert batch.slots["v"].values.tolist() == wanted.slots["v"].values.tolist()
 
 
 @pytest.mark.parametrize(
