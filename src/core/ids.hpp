@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "bounds.hpp"
 #include "fingerprint64.hpp"
 #include "rows.hpp"
 #include "vocabulary.hpp"
@@ -71,23 +72,11 @@ void hash(const IdPlan& plan, const Rows& rows, std::size_t row, std::int64_t* o
     }
 }
 
-// Whether all ids are in [0, num_buckets). Fast because one sign bit gathers every violation, so the loop
-// has no branch and runs in vector registers.
-[[nodiscard]] inline bool all_in_range(const std::int64_t* ids, std::size_t count, std::int64_t num_buckets) {
-    const auto last = static_cast<std::uint64_t>(num_buckets - 1);
-    std::uint64_t signs = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-        const auto id = static_cast<std::uint64_t>(ids[i]);
-        signs |= id | (last - id);
-    }
-    return signs >> 63 == 0;
-}
-
 // An id out of range is an error whose step is the index of the value in its row.
 template <typename Rows>
 [[nodiscard]] Error identity(const IdPlan& plan, const Rows& rows, std::size_t row, std::int64_t* out) {
     rows.int64s(row, out);
-    if (all_in_range(out, rows.values(row), plan.num_buckets)) return {};
+    if (bounds::all_below(out, rows.values(row), plan.num_buckets)) return {};
     const bool* holes = rows.holes(row);
     for (std::size_t i = 0; i < rows.values(row); ++i) {
         if (static_cast<std::uint64_t>(out[i]) < static_cast<std::uint64_t>(plan.num_buckets)) continue;

@@ -65,7 +65,7 @@ CORE_ROWS = (
     {"error", "limits", "threads"},
     {"cpu", "fingerprint64"},
     {"crc32c_fold"},
-    {"crc32c", "varint"},
+    {"bounds", "crc32c", "varint"},
     {"pool", "wire", "embed", "vocabulary"},
     {"array", "feature", "arrow", "dense"},
     {"growing", "layout", "example"},
