@@ -28,7 +28,7 @@ from ._plan import (
 )
 from ._slots import add_slot, flat_column, number_column, part_key, parts, weight_key
 from ._spec import FixedLenFeature
-from .columns import DenseColumn, NumberColumn, NumericColumn, SequenceNumericColumn
+from .columns import DenseColumn, NumberColumn
 from .columns._checks import checked_int
 from .errors import ColumnValueError, GroupError, UnequalLengthsError
 
@@ -332,7 +332,8 @@ def _check_rows(slots: list[SlotPlan], columns: list[list[FlatColumn | None]]) -
 def _named_slots(group: GroupPlan, encoded: list[_core.EncodedSlot]) -> dict[str, Slot[Array]]:
     slots = {}
     for slot, (values, weights, step_splits) in zip(group.slots, encoded, strict=True):
-        if isinstance(slot.column, SequenceNumericColumn | NumericColumn) and len(slot.column.shape) != 1:
-            values = values.reshape(*values.shape[:-1], *slot.column.shape)
+        shape = slot.number_shape
+        if shape is not None and len(shape) != 1:
+            values = values.reshape(*values.shape[:-1], *shape)
         slots[slot.name] = Slot(values, weights, step_splits)
     return slots

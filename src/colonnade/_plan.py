@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import Any, Literal, TypeAlias, cast, get_args
 
@@ -43,6 +44,13 @@ class SlotPlan:
     name: str
     column: InnerColumn
 
+    @cached_property
+    def number_shape(self) -> tuple[int, ...] | None:
+        """The shape of one step's numbers; None for ids."""
+        if isinstance(self.column, NumericColumn | SequenceNumericColumn):
+            return self.column.shape
+        return None
+
 
 @dataclass(frozen=True)
 class Output:
@@ -79,7 +87,12 @@ class GroupPlan:
     slots: tuple[SlotPlan, ...]
     outputs: tuple[Output, ...]
 
-    @property
+    @cached_property
+    def slot_names(self) -> frozenset[str]:
+        """The names of the slots that a batch must have."""
+        return frozenset(slot.name for slot in self.slots)
+
+    @cached_property
     def width(self) -> int:
         """Numbers in one output step."""
         return sum(output.width for output in self.outputs)
@@ -130,8 +143,8 @@ def check_batch(group: GroupPlan, batch: SequenceBatch[Any]) -> SequenceBatch[An
     Raises:
         GroupError: it lacks a slot, or is a context where steps are wanted, or the other way round.
     """
-    missing = [slot.name for slot in group.slots if slot.name not in batch.slots]
-    if missing:
+    if not group.slot_names <= batch.slots.keys():
+        missing = [slot.name for slot in group.slots if slot.name not in batch.slots]
         raise GroupError(
             f"the batch has no slot {', '.join(map(repr, missing))}, only {list(batch.slots)}; "
             "encode it with the columns of the layer"
