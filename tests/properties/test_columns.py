@@ -15,7 +15,7 @@ import colonnade as cn
 import colonnade.numpy
 import colonnade.torch
 
-SETTINGS = settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SETTINGS = settings(max_examples=250, suppress_health_check=[HealthCheck.too_slow])
 WORDS = st.sampled_from([b"", b"a", b"b", b"omar", b"\xff\xfe", b"a\0b", b"-1", b"7"])
 INTEGERS = st.sampled_from([-1, 0, 1, 7, -2, 2**63 - 1, -(2**63)])
 NUMBERS = st.floats(width=32) | st.sampled_from([0.0, 1.0, -2.5])

@@ -60,7 +60,7 @@ def check_layer(group: Any, batch: Any, tables: dict[str, Array], steps: Array, 
 
 
 @given(cases(), st.integers(0, 2**32))
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=300, suppress_health_check=list(HealthCheck))
 def test_layers_equal_the_twin(case: Case, seed: int) -> None:
     assume(case.records)
     assume(not refusals(case))
@@ -107,7 +107,7 @@ def a_group(combiner: str, max_norm: float | None) -> Any:
 
 
 @given(padded_steps(), st.booleans(), st.sampled_from(["mean", "sqrtn", "sum"]), st.sampled_from([None, 0.7]))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_several_weighted_values_a_step(
     steps: tuple[Array, Array], weighted: bool, combiner: Any, max_norm: float | None
 ) -> None:
@@ -133,7 +133,6 @@ def test_several_weighted_values_a_step(
 
 
 @given(st.lists(st.lists(st.tuples(ids_strategy, weights_strategy), max_size=4), max_size=6), st.data())
-@settings(deadline=None)
 def test_kernels_take_ragged_steps(steps: list[list[tuple[int, float]]], data: st.DataObject) -> None:
     combiner = data.draw(st.sampled_from(["mean", "sqrtn", "sum"]))
     max_norm = data.draw(st.sampled_from([None, 0.7]))

@@ -65,7 +65,7 @@ def check_against_twin(case: Case, batches: Batches, plan: Any) -> None:
 
 
 @given(cases())
-@settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=600, suppress_health_check=[HealthCheck.too_slow])
 def test_one_step_equals_two_and_the_twin(case: Case) -> None:
     encoder = case.encoder()
     one_step = outcome(lambda: encoder.encode_examples(case.records))

@@ -132,14 +132,13 @@ def batches(draw: st.DrawFn) -> tuple[list[bytes], dict[str, Any]]:
 
 
 @given(batches(), forms)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_batch_equals_twin(batch: tuple[list[bytes], dict[str, Any]], form: Callable[[Any], Any]) -> None:
     records, spec = batch
     assert core_outcome(form(records), spec) == twin_outcome(records, spec)
 
 
 @given(examples, st.data())
-@settings(deadline=None)
 def test_single_record_equals_a_batch_of_one(record: dict[str, Feature], data: st.DataObject) -> None:
     spec = data.draw(specs_for([record]))
     serialized = make_example(record)
@@ -182,7 +181,7 @@ def test_oddity_equals_twin_and_protobuf(name: str) -> None:
 
 
 @given(odd_examples)
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 def test_odd_spellings_equal_twin_and_protobuf(record: bytes) -> None:
     check_odd(record, ["", "a", "b"])
 
@@ -192,7 +191,7 @@ def test_odd_spellings_equal_twin_and_protobuf(record: bytes) -> None:
     st.sampled_from(sorted(KIND_OF)),
     forms,
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_batches_of_oddities_equal_twin(names: list[str], dtype: str, form: Callable[[Any], Any]) -> None:
     records = [ODDITIES[name] for name in names]
     assert core_outcome(form(records), kinds_spec(dtype)) == twin_outcome(records, kinds_spec(dtype))

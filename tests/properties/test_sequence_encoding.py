@@ -122,7 +122,7 @@ def _leaves(encode: Any) -> Any:
     }
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(_cases(), st.sampled_from(["padded", "jagged"]), st.none() | st.integers(1, 3))
 def test_encoding_equals_parsing_and_encoding(case: Any, layout: Any, max_length: int | None) -> None:
     groups, records = case
