@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -21,12 +21,18 @@ except ImportError as error:
     raise DependencyError("colonnade.torch needs PyTorch; install colonnade[torch]") from error
 
 Batch: TypeAlias = SequenceBatch[Tensor]
+LookUp: TypeAlias = Callable[[str, Tensor], Tensor]
 Embedded: TypeAlias = "tuple[Tensor, Tensor | None]"
+
+# So that batches pass through torch.export, and an exported program is loaded without unpickling code.
+torch.export.register_dataclass(Slot, serialized_type_name="colonnade.Slot")
+torch.export.register_dataclass(SequenceBatch, serialized_type_name="colonnade.SequenceBatch")
+torch.serialization.add_safe_globals([Slot, SequenceBatch])
 
 _RESERVED = frozenset(dir(nn.ParameterDict()))
 
 
-def embed(group: GroupPlan, tables: Mapping[str, Tensor], batch: Batch) -> Embedded:
+def embed(group: GroupPlan, tables: Mapping[str, Tensor], batch: Batch, *, sparse: bool = False) -> Embedded:
     """Ids and numbers to dense steps, by plain torch operators.
 
     Args:
@@ -35,59 +41,76 @@ def embed(group: GroupPlan, tables: Mapping[str, Tensor], batch: Batch) -> Embed
         batch: The encoded group, as tensors on the tables' device. An id beyond its table, which no
             encoder of these columns makes, fails as `torch.nn.functional.embedding` does: on a CPU
             with an IndexError, on a GPU with an assertion of the device.
+        sparse: Gradients of the tables are sparse tensors, as in `torch.nn.functional.embedding`.
 
     Returns:
         Columns side by side in order of name, float32: [batch, time, width] padded, [steps, width]
         jagged, [batch, width] for a context; and the lengths int64 [batch], None for a context.
     """
     rank = 2 if batch.mask is not None else 1
-    parts = [_dense(output, tables, batch.slots[output.slot], rank) for output in group.outputs]
+
+    def look_up(table: str, ids: Tensor) -> Tensor:
+        return nn.functional.embedding(ids, tables[table], sparse=sparse)
+
+    parts = [_dense(output, look_up, batch.slots[output.slot], rank) for output in group.outputs]
     return torch.cat(parts, -1), batch.lengths
 
 
-def _dense(output: Output, tables: Mapping[str, Tensor], slot: Slot[Tensor], rank: int) -> Tensor:
+def _dense(output: Output, look_up: LookUp, slot: Slot[Tensor], rank: int) -> Tensor:
     """One column's numbers; `rank` is how many leading axes count the steps."""
-    values = slot.values
+    values, splits = slot.values, slot.step_splits
     if output.kind == "numbers":
         return values.reshape(*values.shape[:rank], output.width)
-    given = slot.weights
-    if slot.step_splits is not None:
-        values = _padded_steps(values, slot.step_splits, -1)
-        given = None if given is None else _padded_steps(given, slot.step_splits, 0)
-    ids = values if values.dim() > rank else values.unsqueeze(-1)
+    ids = values if splits is not None or values.dim() > rank else values.unsqueeze(-1)
     present = ids >= 0
     # Chosen, not multiplied: a weight that is not finite may stand beside an id that is none.
-    weights = (
-        present.to(torch.float32) if given is None else torch.where(present, given.reshape(ids.shape), 0)
-    )
-    if output.kind == "indicator":
-        counts = weights.new_zeros(*ids.shape[:rank], output.width)
-        return counts.scatter_add(-1, ids.clamp(min=0), weights)
-    return _combine(tables[output.table], ids, weights, output)
+    weights = present.to(torch.float32)
+    if slot.weights is not None:
+        weights = torch.where(present, slot.weights.reshape(ids.shape), 0)
+    ids = ids.clamp(min=0)
+    if output.kind == "embedding":
+        return _combine(look_up(output.table, ids), weights, output, splits)
+    if splits is None:
+        return weights.new_zeros(*ids.shape[:rank], output.width).scatter_add(-1, ids, weights)
+    counts = weights.new_zeros(splits.shape[0] - 1, output.width)
+    return counts.index_put((_steps(splits, ids.shape[0]), ids), weights, accumulate=True)
 
 
-def _padded_steps(values: Tensor, step_splits: Tensor, fill: int) -> Tensor:
-    """Jagged steps of several values, [values], as [steps, longest step]."""
-    present = sequence_mask(step_splits.diff())
-    return values.new_full(present.shape, fill).masked_scatter(present, values)
-
-
-def _combine(table: Tensor, ids: Tensor, weights: Tensor, output: Output) -> Tensor:
-    """Rows of a table, combined over the last axis of `ids`; -1 is clamped, gathered and weighted 0."""
+def _combine(rows: Tensor, weights: Tensor, output: Output, step_splits: Tensor | None) -> Tensor:
+    """Rows of a table, [..., values, dimension], combined over the values of each step."""
     if output.combiner != "sum":
         weights = torch.where(weights > 0, weights, 0)  # NaN is not above 0
-    rows = nn.functional.embedding(ids.clamp(min=0), table)
     if output.max_norm is not None:
         # A smallest norm keeps the gradient finite where a row is all zeros.
         norms = torch.linalg.vector_norm(rows, dim=-1, keepdim=True).clamp(min=torch.finfo(rows.dtype).tiny)
         rows = rows * (output.max_norm / norms).clamp(max=1)
+    weights = weights.unsqueeze(-1)
     # What weighs nothing is left out, not multiplied by 0: the row that stands in for it may hold NaN.
-    rows = rows.masked_fill((weights == 0).unsqueeze(-1), 0)
-    total = (rows * weights.unsqueeze(-1)).sum(-2)
+    total = _sum(rows.masked_fill(weights == 0, 0) * weights, step_splits)
     if output.combiner == "sum":
         return total
-    divisor = weights.sum(-1) if output.combiner == "mean" else weights.square().sum(-1).sqrt()
-    return total / torch.where(divisor > 0, divisor, 1).unsqueeze(-1)
+    if output.combiner == "mean":
+        divisor = _sum(weights, step_splits)
+    else:
+        divisor = _sum(weights.square(), step_splits).sqrt()
+    return total / torch.where(divisor > 0, divisor, 1)
+
+
+def _sum(numbers: Tensor, step_splits: Tensor | None) -> Tensor:
+    """The sum over each step's values: axis -2, or the rows between two splits."""
+    if step_splits is None:
+        # Counted from the front: onnxruntime does not reduce a negative axis of a tensor without elements.
+        return numbers.sum(numbers.dim() - 2)
+    sums = numbers.new_zeros(step_splits.shape[0] - 1, numbers.shape[1])
+    steps = _steps(step_splits, numbers.shape[0]).unsqueeze(-1)
+    return sums.scatter_add(0, steps.expand(numbers.shape), numbers)
+
+
+def _steps(step_splits: Tensor, values: int) -> Tensor:
+    """The step of each value, int64 [values]: how many steps ended before it."""
+    ends = step_splits[1:]
+    ended = ends.new_zeros(values + 1).scatter_add(0, ends, torch.ones_like(ends))
+    return ended.cumsum(0)[:-1]
 
 
 def to_tensors(batch: SequenceBatch[Any], device: torch.device | str | None = None) -> Batch:
@@ -107,6 +130,8 @@ class Features(nn.Module):
         columns: Columns of one group, or {name: columns}.
         tables: Arrays or tensors to start from, by table name; None starts from each column's
             initializer.
+        sparse: The tables' gradients are sparse tensors, for optimizers that take them, such as
+            `torch.optim.SparseAdam` and `torch.optim.SGD`.
 
     Raises:
         TableError: a table is missing, unknown or of another shape.
@@ -122,16 +147,20 @@ class Features(nn.Module):
         (torch.Size([2, 2, 3]), [1, 2])
     """
 
-    def __init__(self, columns: Columns | Groups, tables: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, columns: Columns | Groups, tables: Mapping[str, Any] | None = None, *, sparse: bool = False
+    ) -> None:
         super().__init__()
+        self.sparse = sparse
         self._encoder = Encoder(columns)
         self.plan = self._encoder.plan
         if tables is not None:
             check_table_names(self.plan.tables, tables)
         self.embeddings = nn.ParameterDict()
+        self._escaped = {name: escape(name, _RESERVED) for name in self.plan.tables}
         for name, table in self.plan.tables.items():
             start = _new_table(table) if tables is None else _given_table(table, tables[name])
-            self.embeddings[escape(name, _RESERVED)] = nn.Parameter(start, requires_grad=table.trainable)
+            self.embeddings[self._escaped[name]] = nn.Parameter(start, requires_grad=table.trainable)
 
     def forward(self, features_or_batches: Any) -> Any:
         """{group: (steps, lengths)}, or (values, None) for a context group; see `embed`."""
@@ -150,12 +179,12 @@ class Features(nn.Module):
         )
 
     def _tensors(self) -> dict[str, Tensor]:
-        return {name: self.embeddings[escape(name, _RESERVED)] for name in self.plan.tables}
+        return {name: self.embeddings[escaped] for name, escaped in self._escaped.items()}
 
     def _embed(self, group: GroupPlan, batch: SequenceBatch[Any]) -> Embedded:
         tables = self._tensors()
         device = next(iter(tables.values())).device if tables else None
-        return embed(group, tables, to_tensors(batch, device))
+        return embed(group, tables, to_tensors(batch, device), sparse=self.sparse)
 
 
 class SequenceFeatures(Features):
@@ -171,8 +200,10 @@ class SequenceFeatures(Features):
         torch.Size([2, 2, 8])
     """
 
-    def __init__(self, columns: Columns, tables: Mapping[str, Any] | None = None) -> None:
-        super().__init__(columns, tables)
+    def __init__(
+        self, columns: Columns, tables: Mapping[str, Any] | None = None, *, sparse: bool = False
+    ) -> None:
+        super().__init__(columns, tables, sparse=sparse)
         self._group = self.plan.the_group_of(sequences=True)
 
     @property
@@ -188,8 +219,10 @@ class SequenceFeatures(Features):
 class DenseFeatures(Features):
     """One group of context columns: from features or a batch to float32 [batch, width]."""
 
-    def __init__(self, columns: Columns, tables: Mapping[str, Any] | None = None) -> None:
-        super().__init__(columns, tables)
+    def __init__(
+        self, columns: Columns, tables: Mapping[str, Any] | None = None, *, sparse: bool = False
+    ) -> None:
+        super().__init__(columns, tables, sparse=sparse)
         self._group = self.plan.the_group_of(sequences=False)
 
     @property
@@ -277,12 +310,64 @@ def concatenate_context_input(context_input: Tensor, sequence_input: Tensor) -> 
             raise FeatureTypeError(f"{name} must have rank {rank}, got {tensor.dim()}")
         if tensor.dtype != torch.float32:
             raise FeatureTypeError(f"{name} must have dtype float32, got {tensor.dtype}")
-    if len(context_input) != len(sequence_input):
-        raise ColumnValueError(
-            f"context_input holds {len(context_input)} rows, sequence_input {len(sequence_input)}"
-        )
+    rows, sequence_rows = context_input.shape[0], sequence_input.shape[0]
+    if rows != sequence_rows:
+        raise ColumnValueError(f"context_input holds {rows} rows, sequence_input {sequence_rows}")
     repeated = context_input.unsqueeze(1).expand(-1, sequence_input.shape[1], -1)
     return torch.cat([sequence_input, repeated], -1)
+
+
+def nested_tensor(sequence_input: Tensor, sequence_length: Tensor) -> Tensor:
+    """A jagged output as a nested tensor of `layout=torch.jagged`, which shares its memory.
+
+    Args:
+        sequence_input: float32 [steps, width], of a batch that `Encoder(layout="jagged")` made.
+        sequence_length: int64 [batch], which comes with it.
+
+    Returns:
+        Nested float32 [batch, time, width], each row with a time of its own.
+
+    Raises:
+        FeatureTypeError: sequence_input is padded.
+        ColumnValueError: the lengths do not add up to the steps.
+
+    Example:
+        >>> import colonnade as cn
+        >>> columns = [cn.sequence_numeric_column("minutes")]
+        >>> batch = cn.Encoder(columns, layout="jagged").encode({"minutes": [[7.0, 9.0], [], [1.0]]})
+        >>> steps = nested_tensor(*SequenceFeatures(columns)(batch))
+        >>> [row.flatten().tolist() for row in steps.unbind()]
+        [[7.0, 9.0], [], [1.0]]
+    """
+    if sequence_input.dim() != 2:
+        raise FeatureTypeError(
+            f"sequence_input must be jagged, [steps, width], got rank {sequence_input.dim()}; "
+            'encode with Encoder(layout="jagged")'
+        )
+    lengths = sequence_length.tolist()
+    if min(lengths, default=0) < 0 or sum(lengths) != len(sequence_input):
+        raise ColumnValueError(f"{len(sequence_input)} steps, but the lengths add up to {sum(lengths)}")
+    offsets = nn.functional.pad(sequence_length.cumsum(0), (1, 0))
+    # Without the longest row's length torch pads to the number of all steps.
+    return torch.nested.nested_tensor_from_jagged(
+        sequence_input, offsets, min_seqlen=min(lengths, default=0), max_seqlen=max(lengths, default=0)
+    )
+
+
+def cu_seqlens(sequence_length: Tensor) -> Tensor:
+    """Where each row begins and ends among the steps, as kernels of variable-length attention take it.
+
+    Args:
+        sequence_length: int64 [batch].
+
+    Returns:
+        int32 [batch + 1], cumulated lengths from 0 on.
+
+    Example:
+        >>> cu_seqlens(torch.tensor([2, 0, 1]))
+        tensor([0, 2, 2, 3], dtype=torch.int32)
+    """
+    return nn.functional.pad(sequence_length.cumsum(0, dtype=torch.int32), (1, 0))
 
 
 def _new_table(table: Table) -> Tensor:
