@@ -23,9 +23,7 @@ ITEMS, GENRES, WIDTH, HEADS = 60, 6, 32, 4
 watched = cn.sequence_categorical_column_with_identity("watched", num_buckets=ITEMS)
 minutes = cn.sequence_numeric_column("minutes", normalizer_fn=cn.MinMax(0, 100))
 HISTORY = [cn.embedding_column(watched, dimension=WIDTH), minutes]
-encoder = cn.Encoder(
-    {"history": HISTORY, "next": [cn.numeric_column("genre", dtype="int64")]}, layout="jagged"
-)
+encoder = cn.Encoder({"history": HISTORY, "next": cn.numeric_column("genre", dtype="int64")}, layout="jagged")
 
 
 class Transformer(nn.Module):
@@ -53,8 +51,7 @@ def write_records(path: Path, rows: int, seed: int) -> None:
         for _ in range(rows):
             items = [chance.randrange(ITEMS) for _ in range(chance.randint(1, 30))]
             times = [chance.uniform(0, 50) for _ in items]
-            longest = chance.randrange(len(items))
-            times[longest] = chance.uniform(70, 100)
+            times[longest := chance.randrange(len(items))] = chance.uniform(70, 100)
             features = {"watched": items, "minutes": times, "genre": items[longest] % GENRES}
             writer.write(cn.Example(features).serialize())
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import numpy as np
 
@@ -12,13 +12,18 @@ from ._batch import SequenceBatch, Slot
 from ._encoder import Encoder
 from ._plan import Columns, GroupPlan, Groups, Output, Table
 from ._tables import Float32s, check_table_names, checked_table, escape, too_large, warn_untrained
-from .errors import ColumnValueError, DependencyError, FeatureTypeError, TableError
+from .errors import DependencyError, TableError
 
 try:
     import torch
     from torch import Tensor, nn
 except ImportError as error:
     raise DependencyError("colonnade.torch needs PyTorch; install colonnade[torch]") from error
+
+from ._torch_sequences import concatenate_context_input as concatenate_context_input
+from ._torch_sequences import cu_seqlens as cu_seqlens
+from ._torch_sequences import nested_tensor as nested_tensor
+from ._torch_sequences import sequence_mask as sequence_mask
 
 Batch: TypeAlias = SequenceBatch[Tensor]
 LookUp: TypeAlias = Callable[[str, Tensor], Tensor]
@@ -29,7 +34,7 @@ torch.export.register_dataclass(Slot, serialized_type_name="colonnade.Slot")
 torch.export.register_dataclass(SequenceBatch, serialized_type_name="colonnade.SequenceBatch")
 torch.serialization.add_safe_globals([Slot, SequenceBatch])
 
-_RESERVED = frozenset(dir(nn.ParameterDict()))
+_RESERVED = frozenset(dir(nn.ModuleDict()))
 
 
 def embed(group: GroupPlan, tables: Mapping[str, Tensor], batch: Batch, *, sparse: bool = False) -> Embedded:
@@ -50,7 +55,7 @@ def embed(group: GroupPlan, tables: Mapping[str, Tensor], batch: Batch, *, spars
     rank = 2 if batch.mask is not None else 1
 
     def look_up(table: str, ids: Tensor) -> Tensor:
-        return nn.functional.embedding(ids, tables[table], sparse=sparse)
+        return (_sparse_rows if sparse else _rows)(tables[table], ids)
 
     parts = [_dense(output, look_up, batch.slots[output.slot], rank) for output in group.outputs]
     return torch.cat(parts, -1), batch.lengths
@@ -67,13 +72,25 @@ def _dense(output: Output, look_up: LookUp, slot: Slot[Tensor], rank: int) -> Te
     weights = present.to(torch.float32)
     if slot.weights is not None:
         weights = torch.where(present, slot.weights.reshape(ids.shape), 0)
-    ids = ids.clamp(min=0)
     if output.kind == "embedding":
         return _combine(look_up(output.table, ids), weights, output, splits)
+    ids = ids.clamp(min=0)
     if splits is None:
         return weights.new_zeros(*ids.shape[:rank], output.width).scatter_add(-1, ids, weights)
     counts = weights.new_zeros(splits.shape[0] - 1, output.width)
     return counts.index_put((_steps(splits, ids.shape[0]), ids), weights, accumulate=True)
+
+
+def _rows(table: Tensor, ids: Tensor) -> Tensor:
+    """Rows of a table, [*ids.shape, dimension]; what -1 gets is for `_combine` to leave out."""
+    return nn.functional.embedding(ids.clamp(min=0), table)
+
+
+def _sparse_rows(table: Tensor, ids: Tensor) -> Tensor:
+    """As `_rows`, with a gradient of no row but those looked up: sparse optimizers move what they see."""
+    present = ids >= 0
+    rows = nn.functional.embedding(ids[present], table, sparse=True)
+    return rows.new_zeros(*ids.shape, rows.shape[-1]).index_put((present,), rows)
 
 
 def _combine(rows: Tensor, weights: Tensor, output: Output, step_splits: Tensor | None) -> Tensor:
@@ -156,11 +173,13 @@ class Features(nn.Module):
         self.plan = self._encoder.plan
         if tables is not None:
             check_table_names(self.plan.tables, tables)
-        self.embeddings = nn.ParameterDict()
+        self.embeddings = nn.ModuleDict()
         self._escaped = {name: escape(name, _RESERVED) for name in self.plan.tables}
         for name, table in self.plan.tables.items():
             start = _new_table(table) if tables is None else _given_table(table, tables[name])
-            self.embeddings[self._escaped[name]] = nn.Parameter(start, requires_grad=table.trainable)
+            # Modules, not parameters: DistributedDataParallel asks them whether their gradient is sparse.
+            embedding = nn.Embedding(table.num_buckets, table.dimension, sparse=sparse, _weight=start)
+            self.embeddings[self._escaped[name]] = embedding.requires_grad_(table.trainable)
 
     def forward(self, features_or_batches: Any) -> Any:
         """{group: (steps, lengths)}, or (values, None) for a context group; see `embed`."""
@@ -179,7 +198,10 @@ class Features(nn.Module):
         )
 
     def _tensors(self) -> dict[str, Tensor]:
-        return {name: self.embeddings[escaped] for name, escaped in self._escaped.items()}
+        return {
+            name: cast(nn.Embedding, self.embeddings[escaped]).weight
+            for name, escaped in self._escaped.items()
+        }
 
     def _embed(self, group: GroupPlan, batch: SequenceBatch[Any]) -> Embedded:
         tables = self._tensors()
@@ -260,114 +282,6 @@ def sequence_input_layer(
         tensors = {name: _given_tensor(table, tables[name]) for name, table in encoder.plan.tables.items()}
     device = next(iter(tensors.values())).device if tensors else None
     return embed(group, tensors, to_tensors(encoder.batch(features_or_batch), device))
-
-
-def sequence_mask(lengths: Any, maxlen: int | None = None) -> Tensor:
-    """True where a step exists: mask[..., j] is j < lengths[...].
-
-    Args:
-        lengths: Integers of any shape: a tensor, or what `torch.as_tensor` takes.
-        maxlen: Size of the last axis; None is the largest length, at least 0.
-
-    Returns:
-        bool [*lengths.shape, maxlen].
-
-    Raises:
-        FeatureTypeError: lengths are not integers.
-        ColumnValueError: maxlen is negative.
-    """
-    try:
-        tensor: Tensor = torch.as_tensor(lengths)
-    except (TypeError, ValueError, RuntimeError) as error:
-        raise FeatureTypeError(f"lengths must be one tensor of integers: {error}") from error
-    if tensor.numel() == 0:
-        tensor = tensor.to(torch.int64)
-    if tensor.is_floating_point() or tensor.is_complex() or tensor.dtype == torch.bool:
-        raise FeatureTypeError(f"lengths must be integers, got {tensor.dtype}")
-    if maxlen is None:
-        maxlen = max(int(tensor.max()), 0) if tensor.numel() else 0
-    if maxlen < 0:
-        raise ColumnValueError(f"maxlen must not be negative, got {maxlen}")
-    return torch.arange(maxlen, device=tensor.device) < tensor.unsqueeze(-1)
-
-
-def concatenate_context_input(context_input: Tensor, sequence_input: Tensor) -> Tensor:
-    """Repeat the context at every step, behind the sequence's own numbers.
-
-    Args:
-        context_input: float32 [batch, context_width].
-        sequence_input: float32 [batch, time, sequence_width].
-
-    Returns:
-        float32 [batch, time, sequence_width + context_width].
-
-    Raises:
-        FeatureTypeError: an input of another rank or dtype.
-        ColumnValueError: the batches differ.
-    """
-    for name, tensor, rank in (("sequence_input", sequence_input, 3), ("context_input", context_input, 2)):
-        if tensor.dim() != rank:
-            raise FeatureTypeError(f"{name} must have rank {rank}, got {tensor.dim()}")
-        if tensor.dtype != torch.float32:
-            raise FeatureTypeError(f"{name} must have dtype float32, got {tensor.dtype}")
-    rows, sequence_rows = context_input.shape[0], sequence_input.shape[0]
-    if rows != sequence_rows:
-        raise ColumnValueError(f"context_input holds {rows} rows, sequence_input {sequence_rows}")
-    repeated = context_input.unsqueeze(1).expand(-1, sequence_input.shape[1], -1)
-    return torch.cat([sequence_input, repeated], -1)
-
-
-def nested_tensor(sequence_input: Tensor, sequence_length: Tensor) -> Tensor:
-    """A jagged output as a nested tensor of `layout=torch.jagged`, which shares its memory.
-
-    Args:
-        sequence_input: float32 [steps, width], of a batch that `Encoder(layout="jagged")` made.
-        sequence_length: int64 [batch], which comes with it.
-
-    Returns:
-        Nested float32 [batch, time, width], each row with a time of its own.
-
-    Raises:
-        FeatureTypeError: sequence_input is padded.
-        ColumnValueError: the lengths do not add up to the steps.
-
-    Example:
-        >>> import colonnade as cn
-        >>> columns = [cn.sequence_numeric_column("minutes")]
-        >>> batch = cn.Encoder(columns, layout="jagged").encode({"minutes": [[7.0, 9.0], [], [1.0]]})
-        >>> steps = nested_tensor(*SequenceFeatures(columns)(batch))
-        >>> [row.flatten().tolist() for row in steps.unbind()]
-        [[7.0, 9.0], [], [1.0]]
-    """
-    if sequence_input.dim() != 2:
-        raise FeatureTypeError(
-            f"sequence_input must be jagged, [steps, width], got rank {sequence_input.dim()}; "
-            'encode with Encoder(layout="jagged")'
-        )
-    lengths = sequence_length.tolist()
-    if min(lengths, default=0) < 0 or sum(lengths) != len(sequence_input):
-        raise ColumnValueError(f"{len(sequence_input)} steps, but the lengths add up to {sum(lengths)}")
-    offsets = nn.functional.pad(sequence_length.cumsum(0), (1, 0))
-    # Without the longest row's length torch pads to the number of all steps.
-    return torch.nested.nested_tensor_from_jagged(
-        sequence_input, offsets, min_seqlen=min(lengths, default=0), max_seqlen=max(lengths, default=0)
-    )
-
-
-def cu_seqlens(sequence_length: Tensor) -> Tensor:
-    """Where each row begins and ends among the steps, as kernels of variable-length attention take it.
-
-    Args:
-        sequence_length: int64 [batch].
-
-    Returns:
-        int32 [batch + 1], cumulated lengths from 0 on.
-
-    Example:
-        >>> cu_seqlens(torch.tensor([2, 0, 1]))
-        tensor([0, 2, 2, 3], dtype=torch.int32)
-    """
-    return nn.functional.pad(sequence_length.cumsum(0, dtype=torch.int32), (1, 0))
 
 
 def _new_table(table: Table) -> Tensor:

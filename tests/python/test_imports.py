@@ -30,7 +30,7 @@ ROWS = (
     {"_slots"},
     {"_encoder"},
     {"_config", "_int32"},
-    {"_saving"},
+    {"_saving", "_torch_sequences"},
     {"jax", "keras", "numpy", "torch"},
     {"__init__"},
 )
@@ -48,6 +48,7 @@ THIRD_PARTY = {
     "jax": {"flax", "jax", "numpy"},
     "keras": {"keras", "numpy"},
     "torch": {"numpy", "torch"},
+    "_torch_sequences": {"torch"},
     "_saving": {"numpy", "safetensors"},
 }
 # The frameworks that each adapter loads. Keras runs here on torch, and loads JAX itself where there is one.
