@@ -113,7 +113,7 @@ def test_two_processes_train_as_one(sparse, tmp_path):
     finally:
         for process in processes:
             process.kill()
-            process.wait()
+            process.communicate()
 
     alone, start = Model(sparse=sparse), dict(Model(sparse=sparse).named_parameters())
     train(alone, slice(ROWS), tmp_path / "alone.pt")
