@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
+
+from .errors import FeatureTypeError
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -56,6 +58,36 @@ class SequenceBatch(Generic[A]):
             _apply(function, self.mask),
             _apply(function, self.row_splits),
         )
+
+    def to(self, device: Any, *, non_blocking: bool = False) -> SequenceBatch[A]:
+        """The batch on another device, for a batch of PyTorch tensors.
+
+        Args:
+            device: A `torch.device` or its name. Dtypes stay: an id is no float.
+            non_blocking: Do not wait for copies from pinned memory.
+
+        Raises:
+            FeatureTypeError: the batch holds no tensors.
+        """
+        return self.map(lambda leaf: _tensor(leaf).to(device=device, non_blocking=non_blocking))
+
+    def pin_memory(self) -> SequenceBatch[A]:
+        """The batch in page-locked memory, for PyTorch tensors; `DataLoader(pin_memory=True)` calls this.
+
+        Raises:
+            FeatureTypeError: the batch holds no tensors.
+            RuntimeError: as torch does where there is no accelerator.
+        """
+        return self.map(lambda leaf: _tensor(leaf).pin_memory())
+
+
+def _tensor(leaf: Any) -> Any:
+    if not hasattr(leaf, "pin_memory"):
+        raise FeatureTypeError(
+            f"only a batch of PyTorch tensors moves, this one holds {type(leaf).__name__}; "
+            "colonnade.torch.to_tensors makes tensors of it"
+        )
+    return leaf
 
 
 def _apply(function: Callable[[A], B], array: A | None) -> B | None:

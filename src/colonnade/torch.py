@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Any, TypeAlias
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias, cast
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from ._batch import SequenceBatch, Slot
 from ._encoder import Encoder
 from ._plan import Columns, GroupPlan, Groups, Output, Table
 from ._tables import Float32s, check_table_names, checked_table, escape, too_large, warn_untrained
-from .errors import ColumnValueError, DependencyError, FeatureTypeError, TableError
+from .errors import DependencyError, TableError
 
 try:
     import torch
@@ -20,13 +20,24 @@ try:
 except ImportError as error:
     raise DependencyError("colonnade.torch needs PyTorch; install colonnade[torch]") from error
 
+from ._torch_sequences import concatenate_context_input as concatenate_context_input
+from ._torch_sequences import cu_seqlens as cu_seqlens
+from ._torch_sequences import nested_tensor as nested_tensor
+from ._torch_sequences import sequence_mask as sequence_mask
+
 Batch: TypeAlias = SequenceBatch[Tensor]
+LookUp: TypeAlias = Callable[[str, Tensor], Tensor]
 Embedded: TypeAlias = "tuple[Tensor, Tensor | None]"
 
-_RESERVED = frozenset(dir(nn.ParameterDict()))
+# So that batches pass through torch.export, and an exported program is loaded without unpickling code.
+torch.export.register_dataclass(Slot, serialized_type_name="colonnade.Slot")
+torch.export.register_dataclass(SequenceBatch, serialized_type_name="colonnade.SequenceBatch")
+torch.serialization.add_safe_globals([Slot, SequenceBatch])
+
+_RESERVED = frozenset(dir(nn.ModuleDict()))
 
 
-def embed(group: GroupPlan, tables: Mapping[str, Tensor], batch: Batch) -> Embedded:
+def embed(group: GroupPlan, tables: Mapping[str, Tensor], batch: Batch, *, sparse: bool = False) -> Embedded:
     """Ids and numbers to dense steps, by plain torch operators.
 
     Args:
@@ -35,59 +46,88 @@ def embed(group: GroupPlan, tables: Mapping[str, Tensor], batch: Batch) -> Embed
         batch: The encoded group, as tensors on the tables' device. An id beyond its table, which no
             encoder of these columns makes, fails as `torch.nn.functional.embedding` does: on a CPU
             with an IndexError, on a GPU with an assertion of the device.
+        sparse: Gradients of the tables are sparse tensors, as in `torch.nn.functional.embedding`.
 
     Returns:
         Columns side by side in order of name, float32: [batch, time, width] padded, [steps, width]
         jagged, [batch, width] for a context; and the lengths int64 [batch], None for a context.
     """
     rank = 2 if batch.mask is not None else 1
-    parts = [_dense(output, tables, batch.slots[output.slot], rank) for output in group.outputs]
+
+    def look_up(table: str, ids: Tensor) -> Tensor:
+        return (_sparse_rows if sparse else _rows)(tables[table], ids)
+
+    parts = [_dense(output, look_up, batch.slots[output.slot], rank) for output in group.outputs]
     return torch.cat(parts, -1), batch.lengths
 
 
-def _dense(output: Output, tables: Mapping[str, Tensor], slot: Slot[Tensor], rank: int) -> Tensor:
+def _dense(output: Output, look_up: LookUp, slot: Slot[Tensor], rank: int) -> Tensor:
     """One column's numbers; `rank` is how many leading axes count the steps."""
-    values = slot.values
+    values, splits = slot.values, slot.step_splits
     if output.kind == "numbers":
         return values.reshape(*values.shape[:rank], output.width)
-    given = slot.weights
-    if slot.step_splits is not None:
-        values = _padded_steps(values, slot.step_splits, -1)
-        given = None if given is None else _padded_steps(given, slot.step_splits, 0)
-    ids = values if values.dim() > rank else values.unsqueeze(-1)
+    ids = values if splits is not None or values.dim() > rank else values.unsqueeze(-1)
     present = ids >= 0
     # Chosen, not multiplied: a weight that is not finite may stand beside an id that is none.
-    weights = (
-        present.to(torch.float32) if given is None else torch.where(present, given.reshape(ids.shape), 0)
-    )
-    if output.kind == "indicator":
-        counts = weights.new_zeros(*ids.shape[:rank], output.width)
-        return counts.scatter_add(-1, ids.clamp(min=0), weights)
-    return _combine(tables[output.table], ids, weights, output)
+    weights = present.to(torch.float32)
+    if slot.weights is not None:
+        weights = torch.where(present, slot.weights.reshape(ids.shape), 0)
+    if output.kind == "embedding":
+        return _combine(look_up(output.table, ids), weights, output, splits)
+    ids = ids.clamp(min=0)
+    if splits is None:
+        return weights.new_zeros(*ids.shape[:rank], output.width).scatter_add(-1, ids, weights)
+    counts = weights.new_zeros(splits.shape[0] - 1, output.width)
+    return counts.index_put((_steps(splits, ids.shape[0]), ids), weights, accumulate=True)
 
 
-def _padded_steps(values: Tensor, step_splits: Tensor, fill: int) -> Tensor:
-    """Jagged steps of several values, [values], as [steps, longest step]."""
-    present = sequence_mask(step_splits.diff())
-    return values.new_full(present.shape, fill).masked_scatter(present, values)
+def _rows(table: Tensor, ids: Tensor) -> Tensor:
+    """Rows of a table, [*ids.shape, dimension]; what -1 gets is for `_combine` to leave out."""
+    return nn.functional.embedding(ids.clamp(min=0), table)
 
 
-def _combine(table: Tensor, ids: Tensor, weights: Tensor, output: Output) -> Tensor:
-    """Rows of a table, combined over the last axis of `ids`; -1 is clamped, gathered and weighted 0."""
+def _sparse_rows(table: Tensor, ids: Tensor) -> Tensor:
+    """As `_rows`, with a gradient of no row but those looked up: sparse optimizers move what they see."""
+    present = ids >= 0
+    rows = nn.functional.embedding(ids[present], table, sparse=True)
+    return rows.new_zeros(*ids.shape, rows.shape[-1]).index_put((present,), rows)
+
+
+def _combine(rows: Tensor, weights: Tensor, output: Output, step_splits: Tensor | None) -> Tensor:
+    """Rows of a table, [..., values, dimension], combined over the values of each step."""
     if output.combiner != "sum":
         weights = torch.where(weights > 0, weights, 0)  # NaN is not above 0
-    rows = nn.functional.embedding(ids.clamp(min=0), table)
     if output.max_norm is not None:
         # A smallest norm keeps the gradient finite where a row is all zeros.
         norms = torch.linalg.vector_norm(rows, dim=-1, keepdim=True).clamp(min=torch.finfo(rows.dtype).tiny)
         rows = rows * (output.max_norm / norms).clamp(max=1)
+    weights = weights.unsqueeze(-1)
     # What weighs nothing is left out, not multiplied by 0: the row that stands in for it may hold NaN.
-    rows = rows.masked_fill((weights == 0).unsqueeze(-1), 0)
-    total = (rows * weights.unsqueeze(-1)).sum(-2)
+    total = _sum(rows.masked_fill(weights == 0, 0) * weights, step_splits)
     if output.combiner == "sum":
         return total
-    divisor = weights.sum(-1) if output.combiner == "mean" else weights.square().sum(-1).sqrt()
-    return total / torch.where(divisor > 0, divisor, 1).unsqueeze(-1)
+    if output.combiner == "mean":
+        divisor = _sum(weights, step_splits)
+    else:
+        divisor = _sum(weights.square(), step_splits).sqrt()
+    return total / torch.where(divisor > 0, divisor, 1)
+
+
+def _sum(numbers: Tensor, step_splits: Tensor | None) -> Tensor:
+    """The sum over each step's values: axis -2, or the rows between two splits."""
+    if step_splits is None:
+        # Counted from the front: onnxruntime does not reduce a negative axis of a tensor without elements.
+        return numbers.sum(numbers.dim() - 2)
+    sums = numbers.new_zeros(step_splits.shape[0] - 1, numbers.shape[1])
+    steps = _steps(step_splits, numbers.shape[0]).unsqueeze(-1)
+    return sums.scatter_add(0, steps.expand(numbers.shape), numbers)
+
+
+def _steps(step_splits: Tensor, values: int) -> Tensor:
+    """The step of each value, int64 [values]: how many steps ended before it."""
+    ends = step_splits[1:]
+    ended = ends.new_zeros(values + 1).scatter_add(0, ends, torch.ones_like(ends))
+    return ended.cumsum(0)[:-1]
 
 
 def to_tensors(batch: SequenceBatch[Any], device: torch.device | str | None = None) -> Batch:
@@ -107,6 +147,8 @@ class Features(nn.Module):
         columns: Columns of one group, or {name: columns}.
         tables: Arrays or tensors to start from, by table name; None starts from each column's
             initializer.
+        sparse: The tables' gradients are sparse tensors, for optimizers that take them, such as
+            `torch.optim.SparseAdam` and `torch.optim.SGD`.
 
     Raises:
         TableError: a table is missing, unknown or of another shape.
@@ -122,16 +164,22 @@ class Features(nn.Module):
         (torch.Size([2, 2, 3]), [1, 2])
     """
 
-    def __init__(self, columns: Columns | Groups, tables: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, columns: Columns | Groups, tables: Mapping[str, Any] | None = None, *, sparse: bool = False
+    ) -> None:
         super().__init__()
+        self.sparse = sparse
         self._encoder = Encoder(columns)
         self.plan = self._encoder.plan
         if tables is not None:
             check_table_names(self.plan.tables, tables)
-        self.embeddings = nn.ParameterDict()
+        self.embeddings = nn.ModuleDict()
+        self._escaped = {name: escape(name, _RESERVED) for name in self.plan.tables}
         for name, table in self.plan.tables.items():
             start = _new_table(table) if tables is None else _given_table(table, tables[name])
-            self.embeddings[escape(name, _RESERVED)] = nn.Parameter(start, requires_grad=table.trainable)
+            # Modules, not parameters: DistributedDataParallel asks them whether their gradient is sparse.
+            embedding = nn.Embedding(table.num_buckets, table.dimension, sparse=sparse, _weight=start)
+            self.embeddings[self._escaped[name]] = embedding.requires_grad_(table.trainable)
 
     def forward(self, features_or_batches: Any) -> Any:
         """{group: (steps, lengths)}, or (values, None) for a context group; see `embed`."""
@@ -150,12 +198,15 @@ class Features(nn.Module):
         )
 
     def _tensors(self) -> dict[str, Tensor]:
-        return {name: self.embeddings[escape(name, _RESERVED)] for name in self.plan.tables}
+        return {
+            name: cast(nn.Embedding, self.embeddings[escaped]).weight
+            for name, escaped in self._escaped.items()
+        }
 
     def _embed(self, group: GroupPlan, batch: SequenceBatch[Any]) -> Embedded:
         tables = self._tensors()
         device = next(iter(tables.values())).device if tables else None
-        return embed(group, tables, to_tensors(batch, device))
+        return embed(group, tables, to_tensors(batch, device), sparse=self.sparse)
 
 
 class SequenceFeatures(Features):
@@ -171,8 +222,10 @@ class SequenceFeatures(Features):
         torch.Size([2, 2, 8])
     """
 
-    def __init__(self, columns: Columns, tables: Mapping[str, Any] | None = None) -> None:
-        super().__init__(columns, tables)
+    def __init__(
+        self, columns: Columns, tables: Mapping[str, Any] | None = None, *, sparse: bool = False
+    ) -> None:
+        super().__init__(columns, tables, sparse=sparse)
         self._group = self.plan.the_group_of(sequences=True)
 
     @property
@@ -188,8 +241,10 @@ class SequenceFeatures(Features):
 class DenseFeatures(Features):
     """One group of context columns: from features or a batch to float32 [batch, width]."""
 
-    def __init__(self, columns: Columns, tables: Mapping[str, Any] | None = None) -> None:
-        super().__init__(columns, tables)
+    def __init__(
+        self, columns: Columns, tables: Mapping[str, Any] | None = None, *, sparse: bool = False
+    ) -> None:
+        super().__init__(columns, tables, sparse=sparse)
         self._group = self.plan.the_group_of(sequences=False)
 
     @property
@@ -227,62 +282,6 @@ def sequence_input_layer(
         tensors = {name: _given_tensor(table, tables[name]) for name, table in encoder.plan.tables.items()}
     device = next(iter(tensors.values())).device if tensors else None
     return embed(group, tensors, to_tensors(encoder.batch(features_or_batch), device))
-
-
-def sequence_mask(lengths: Any, maxlen: int | None = None) -> Tensor:
-    """True where a step exists: mask[..., j] is j < lengths[...].
-
-    Args:
-        lengths: Integers of any shape: a tensor, or what `torch.as_tensor` takes.
-        maxlen: Size of the last axis; None is the largest length, at least 0.
-
-    Returns:
-        bool [*lengths.shape, maxlen].
-
-    Raises:
-        FeatureTypeError: lengths are not integers.
-        ColumnValueError: maxlen is negative.
-    """
-    try:
-        tensor: Tensor = torch.as_tensor(lengths)
-    except (TypeError, ValueError, RuntimeError) as error:
-        raise FeatureTypeError(f"lengths must be one tensor of integers: {error}") from error
-    if tensor.numel() == 0:
-        tensor = tensor.to(torch.int64)
-    if tensor.is_floating_point() or tensor.is_complex() or tensor.dtype == torch.bool:
-        raise FeatureTypeError(f"lengths must be integers, got {tensor.dtype}")
-    if maxlen is None:
-        maxlen = max(int(tensor.max()), 0) if tensor.numel() else 0
-    if maxlen < 0:
-        raise ColumnValueError(f"maxlen must not be negative, got {maxlen}")
-    return torch.arange(maxlen, device=tensor.device) < tensor.unsqueeze(-1)
-
-
-def concatenate_context_input(context_input: Tensor, sequence_input: Tensor) -> Tensor:
-    """Repeat the context at every step, behind the sequence's own numbers.
-
-    Args:
-        context_input: float32 [batch, context_width].
-        sequence_input: float32 [batch, time, sequence_width].
-
-    Returns:
-        float32 [batch, time, sequence_width + context_width].
-
-    Raises:
-        FeatureTypeError: an input of another rank or dtype.
-        ColumnValueError: the batches differ.
-    """
-    for name, tensor, rank in (("sequence_input", sequence_input, 3), ("context_input", context_input, 2)):
-        if tensor.dim() != rank:
-            raise FeatureTypeError(f"{name} must have rank {rank}, got {tensor.dim()}")
-        if tensor.dtype != torch.float32:
-            raise FeatureTypeError(f"{name} must have dtype float32, got {tensor.dtype}")
-    if len(context_input) != len(sequence_input):
-        raise ColumnValueError(
-            f"context_input holds {len(context_input)} rows, sequence_input {len(sequence_input)}"
-        )
-    repeated = context_input.unsqueeze(1).expand(-1, sequence_input.shape[1], -1)
-    return torch.cat([sequence_input, repeated], -1)
 
 
 def _new_table(table: Table) -> Tensor:

@@ -32,7 +32,7 @@ ROWS = (
     {"_encoder"},
     {"_config", "_int32"},
     {"_named_arrays", "_vocabulary_files"},
-    {"_saving"},
+    {"_saving", "_torch_sequences"},
     {"jax", "keras", "numpy", "torch"},
     {"__init__"},
 )
@@ -50,6 +50,7 @@ THIRD_PARTY = {
     "jax": {"flax", "jax", "numpy"},
     "keras": {"keras", "numpy"},
     "torch": {"numpy", "torch"},
+    "_torch_sequences": {"torch"},
     "_saving": {"numpy", "safetensors"},
 }
 # The frameworks that each adapter loads. Keras runs here on torch, and loads JAX itself where there is one.

@@ -93,7 +93,7 @@ CALLABLES = {
         (colonnade.numpy, ADAPTER_NAMES),
         (colonnade.jax, ADAPTER_NAMES | {"to_arrays"}),
         (colonnade.keras, ADAPTER_NAMES | {"RecordDataset", "to_arrays"}),
-        (colonnade.torch, ADAPTER_NAMES | {"to_tensors"}),
+        (colonnade.torch, ADAPTER_NAMES | {"cu_seqlens", "nested_tensor", "to_tensors"}),
     )
     for name in sorted(names)
 }

@@ -96,7 +96,7 @@ class TestOutput:
         assert len(list(layer.parameters())) == 1
         outputs = layer({"a": [[1]]})
         (outputs["x"][0].sum() + outputs["y"][0].sum()).backward()
-        assert layer.embeddings["a_embedding"].grad[1].tolist() == [2, 2, 2]
+        assert layer.embeddings["a_embedding"].weight.grad[1].tolist() == [2, 2, 2]
 
 
 COLUMN_SETS = {
@@ -178,7 +178,7 @@ class TestMaxNorm:
         column = cn.embedding_column(IDENTITY, 2, max_norm=1)
         layer = SequenceFeatures(column, {"a_embedding": np.zeros((5, 2))})
         layer({"a": [[0, 1]]})[0].sum().backward()
-        assert layer.embeddings["a_embedding"].grad.isfinite().all()
+        assert layer.embeddings["a_embedding"].weight.grad.isfinite().all()
 
 
 class TestGradients:
@@ -187,18 +187,24 @@ class TestGradients:
     def test_touched_rows_only(self):
         layer = SequenceFeatures(A)
         layer({"a": np.array([[1, -1, 3], [-1, -1, -1], [3, -1, -1]])})[0].sum().backward()
-        assert layer.embeddings["a_embedding"].grad.tolist() == [[0] * 3, [1] * 3, [0] * 3, [2] * 3, [0] * 3]
+        assert layer.embeddings["a_embedding"].weight.grad.tolist() == [
+            [0] * 3,
+            [1] * 3,
+            [0] * 3,
+            [2] * 3,
+            [0] * 3,
+        ]
 
     def test_trainable(self):
         layer = SequenceFeatures(
             [A, cn.embedding_column(IDENTITY, 2, trainable=False, name="fixed")],
         )
         assert {name: p.requires_grad for name, p in layer.named_parameters()} == {
-            "embeddings.a_embedding": True,
-            "embeddings.fixed": False,
+            "embeddings.a_embedding.weight": True,
+            "embeddings.fixed.weight": False,
         }
         layer(FEATURES)[0].sum().backward()
-        assert layer.embeddings["fixed"].grad is None
+        assert layer.embeddings["fixed"].weight.grad is None
 
     def test_training_moves_the_tables(self):
         torch.manual_seed(1)
@@ -253,7 +259,7 @@ class TestTables:
         before = layer.tables()["a_embedding"].copy()
         np.testing.assert_array_equal(before, table())
         with torch.no_grad():
-            layer.embeddings["a_embedding"].zero_()
+            layer.embeddings["a_embedding"].weight.zero_()
         np.testing.assert_array_equal(np.asarray(given, np.float32), table())
         np.testing.assert_array_equal(before, table())
 
@@ -288,7 +294,7 @@ class TestModule:
         return [cn.embedding_column(IDENTITY, 2, name=name) for name in self.NAMES]
 
     def test_readable_keys(self):
-        assert list(SequenceFeatures([A, N]).state_dict()) == ["embeddings.a_embedding"]
+        assert list(SequenceFeatures([A, N]).state_dict()) == ["embeddings.a_embedding.weight"]
         assert list(SequenceFeatures(self.columns()).tables()) == sorted(self.NAMES)
 
     def test_state_dict_round_trip(self):
@@ -318,7 +324,7 @@ class TestModule:
                 return self.gru(steps)[0].sum(1)
 
         model = Model()
-        assert "features.embeddings.a_embedding" in model.state_dict()
+        assert "features.embeddings.a_embedding.weight" in model.state_dict()
         assert model(FEATURES).shape == (3, 4)
 
     def test_width(self):
