@@ -140,8 +140,9 @@ void indicate(const StepIds& input, threads::Range steps, std::size_t num_bucket
         clear_row(out, num_buckets);
         const auto end = input.begin(step + 1);
         for (auto i = input.begin(step); i < end; ++i) {
-            if (static_cast<std::uint64_t>(input.ids[i]) < num_buckets) {
-                out[input.ids[i]] += input.weights == nullptr ? 1 : input.weights[i];
+            const auto id = input.ids[i];
+            if (static_cast<std::uint64_t>(id) < num_buckets) {
+                out[id] += input.weights == nullptr ? 1 : input.weights[i];
             }
         }
     }
