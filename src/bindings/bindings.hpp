@@ -13,6 +13,7 @@ namespace nb = nanobind;
 // Raises the exception that colonnade.errors builds; `detail` holds the parts of the place already known.
 [[noreturn]] void raise(const Error& error, nb::dict detail = {});
 
+void bind_cpu(nb::module_& module);
 void bind_embed(nb::module_& module);
 void bind_encode(nb::module_& module);
 void bind_arrow(nb::module_& module);
