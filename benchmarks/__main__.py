@@ -1,4 +1,4 @@
-"""`make bench`: compare with one thread and with two, measure Colonnade alone, print, and keep the figures."""
+"""`make bench`: compare with one thread and with two, measure Colonnade alone, print, keep the figures."""
 
 from __future__ import annotations
 
