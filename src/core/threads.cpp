@@ -21,7 +21,7 @@ constexpr std::size_t smallest_part = 32;
 constexpr std::size_t least_shared = 128;
 
 // A batch is several short jobs one after the other, and to wake a sleeping thread takes longer than most of them.
-constexpr auto longest_spin = std::chrono::microseconds(50);
+constexpr auto longest_spin = std::chrono::microseconds(20);
 
 void relax() {
 #if defined(__x86_64__)
