@@ -1,4 +1,4 @@
-"""`make bench`: compare with one thread and with two, print, and keep the figures and the chart."""
+"""`make bench`: compare with one thread and with two, measure Colonnade alone, print, keep the figures."""
 
 from __future__ import annotations
 
@@ -13,13 +13,15 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress
 
-from . import memory, report
+from . import growth, lookup, memory, report, two_threads
 from .contender import METRICS
 from .workloads import MAKERS
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results"
 CHART = HERE.parent / "docs" / "assets" / "benchmark.png"
+# Of Colonnade alone: each measures in so many rounds, and shows what it measured.
+CURVES: dict[str, Any] = {"growth": growth, "lookup": lookup, "two_threads": two_threads}
 JOBS_WITH_THREADS = ("padded", "full", "file")
 
 
@@ -30,6 +32,7 @@ def main() -> None:
     parser.add_argument("--metrics", nargs="+", choices=METRICS, default=list(METRICS), metavar="METRIC")
     parser.add_argument("--threads", nargs="+", type=int, default=[1, 2])
     parser.add_argument("--batches", type=int, default=1_000_000, help="of 32, for memory; 0 leaves it out")
+    parser.add_argument("--curves", nargs="*", choices=CURVES, default=list(CURVES), metavar="CURVE")
     arguments = parser.parse_args()
 
     console = Console(width=max(132, Console().width))
@@ -43,6 +46,8 @@ def main() -> None:
     kept: dict[str, Any] = {"comparisons": results}
     if arguments.batches:
         kept["memory"] = _memory(arguments.batches, console)
+    for name in arguments.curves:
+        kept[name] = _curve(name, arguments.rounds, console)
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / "latest.json").write_text(json.dumps(kept, indent=1))
     is_whole = arguments.only == list(MAKERS) and arguments.metrics == list(METRICS) and arguments.rounds >= 7
@@ -71,6 +76,14 @@ def _memory(batches: int, console: Console) -> dict[str, Any]:
         highlight=False,
     )
     return {"import": cost, "batches": batches, "growth_bytes": grown}
+
+
+def _curve(name: str, rounds: int, console: Console) -> Any:
+    with Progress() as progress:
+        task = progress.add_task(name, total=None)
+        measured = CURVES[name].measure(rounds, lambda: progress.advance(task))
+    CURVES[name].show(measured, console)
+    return measured
 
 
 if __name__ == "__main__":

@@ -57,7 +57,8 @@ def print_machine(result: Result, console: Console) -> None:
     limits = result["limits"]
     console.print(
         f"{caption(result)}\nload {result['machine']['load']}; memcpy {limits['memcpy'] / 1e9:.1f} GB/s, "
-        f"first touch {limits['first_touch'] / 1e9:.1f} GB/s, CRC-32C {limits['crc32c'] / 1e9:.1f} GB/s",
+        f"first touch {limits['first_touch'] / 1e9:.1f} GB/s, CRC-32C {limits['crc32c'] / 1e9:.1f} GB/s, "
+        f"varint {limits['varint_ns']:.2f} ns an id, hash {limits['hash_ns']:.1f} ns a string",
         highlight=False,
         style="dim",
     )

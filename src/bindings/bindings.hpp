@@ -14,6 +14,7 @@ namespace nb = nanobind;
 [[noreturn]] void raise(const Error& error, nb::dict detail = {});
 
 void bind_dense(nb::module_& module);
+void bind_cpu(nb::module_& module);
 void bind_encode(nb::module_& module);
 void bind_arrow(nb::module_& module);
 void bind_hash(nb::module_& module);

@@ -7,6 +7,7 @@ NB_MODULE(_core, module) {
     nanobind::set_leak_warnings(false);
     module.doc() = "The compiled core of Colonnade.";
     bind_arrow(module);
+    bind_cpu(module);
     bind_hash(module);
     bind_parse(module);
     bind_vocabulary(module);

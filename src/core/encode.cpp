@@ -28,9 +28,8 @@ void make_numbers(const Rows& rows, std::size_t row, float* out) {
 // Calls `write(range)` for ranges of rows on several threads. Of several errors, the first row's is given.
 template <typename Write>
 [[nodiscard]] Error in_ranges(const Layout& layout, Write write) {
-    constexpr std::size_t smallest_range = 32;
     const auto rows = layout.rows.size();
-    const auto parts = threads::parts_of(rows, smallest_range, layout.threads);
+    const auto parts = threads::parts_of(rows, layout.threads);
     if (parts == 1) return write(threads::Range{0, rows});
     std::vector<Error> errors(parts);
     threads::run(parts, layout.threads,

@@ -63,12 +63,11 @@ void join(std::span<const Chunks> parts, std::span<const Record> records, Exampl
 }  // namespace
 
 Error index_examples(std::span<const Record> records, const Keys& keys, ExampleIndex& index, std::size_t threads) {
-    constexpr std::size_t smallest_part = 32;
     index.keys = keys.size();
     index.lists.assign(records.size() * keys.size(), List{});
     index.chunks.clear();
     if (auto error = check_sizes(records)) return error;
-    const auto count = threads::parts_of(records.size(), smallest_part, threads);
+    const auto count = threads::parts_of(records.size(), threads);
     if (count == 1) return index_part(records, keys, index.lists.data(), index.chunks);
 
     std::vector<Chunks> parts(count);

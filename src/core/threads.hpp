@@ -11,9 +11,9 @@ namespace colonnade::threads {
 // thread does which part is open, so parts must not depend on each other. Rethrows what a part throws.
 void run(std::size_t parts, std::size_t threads, const std::function<void(std::size_t)>& work);
 
-// How many parts of at least `smallest` items to cut `items` into: some for each thread, so that a thread
-// which is held up keeps little from the others.
-[[nodiscard]] std::size_t parts_of(std::size_t items, std::size_t smallest, std::size_t threads);
+// How many parts to cut the records or rows of a batch into: one if they are so few that a helper would cost
+// more than it brings, else some for each thread, so that a thread which is held up keeps little from the others.
+[[nodiscard]] std::size_t parts_of(std::size_t rows, std::size_t threads);
 
 struct Range {
     std::size_t begin;

@@ -175,7 +175,7 @@ def test_eight_threads_share_an_encoder(encoder: cn.Encoder) -> None:
 def in_child(work: Callable[[], bool]) -> int:
     """The exit status of a forked child that does `work`."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # forking beside threads is the point
+        warnings.simplefilter("ignore")  # Python and JAX warn of forks beside threads, which are the point
         child = os.fork()
     if child == 0:
         try:

@@ -35,6 +35,13 @@ void ranges_cover_all() {
     }
 }
 
+void few_rows_stay_whole() {
+    CHECK(threads::parts_of(127, 8) == 1);
+    CHECK(threads::parts_of(10'000, 1) == 1);
+    CHECK(threads::parts_of(128, 2) == 4);
+    CHECK(threads::parts_of(10'000, 2) == 8);
+}
+
 void an_exception_comes_through() {
     bool caught = false;
     try {
@@ -76,6 +83,7 @@ int main() {
         for (const std::size_t workers : {0, 1, 2, 8, 200}) every_part_once(parts, workers);
     }
     ranges_cover_all();
+    few_rows_stay_whole();
     an_exception_comes_through();
     many_callers();
 #ifndef __SANITIZE_THREAD__

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import colonnade as cn
-from benchmarks import memory, ours, workloads
+from benchmarks import growth, limits, lookup, memory, ours, two_threads, workloads
 from benchmarks.contender import OURS, Contender, DifferentOutputsError, check_equal
 from benchmarks.timing import Timed, ratio
 
@@ -103,3 +103,30 @@ def test_memory_does_not_grow():
 
 def test_importing_is_small():
     assert memory.start()["bytes"] <= memory.MOST_IMPORT_BYTES
+
+
+def test_growth_tells_a_call_from_a_record_from_a_cell():
+    shapes = [(batch, length) for batch in growth.BATCHES for length in growth.LENGTHS]
+    fitted = growth._fit(shapes, [1e-5 + batch * (1e-7 + length * 1e-9) for batch, length in shapes])
+    np.testing.assert_allclose([fitted["call"], fitted["record"], fitted["cell"]], [1e-5, 1e-7, 1e-9])
+    assert fitted["worst_fit"] < 1e-6
+
+
+def test_lookup_and_hashing_read_the_same_strings():
+    batch = workloads.make("W2", batches=1).batches[0]
+    hashed, looked_up = (
+        cn.Encoder([cn.embedding_column(column, 1)]).encode_examples(batch)
+        for column in (lookup._hashed(), lookup._vocabulary())
+    )
+    np.testing.assert_array_equal(hashed.mask, looked_up.mask)
+    assert (looked_up.slots["tokens"].values[looked_up.mask] >= 0).all()  # no word is unknown
+
+
+def test_busy_processes_run_and_end():
+    with two_threads._busy(2) as processes:
+        assert [process.poll() for process in processes] == [None, None]
+    assert all(process.poll() is not None for process in processes)
+
+
+def test_limits_are_measured():
+    assert all(limit > 0 for limit in limits.measure().values())
