@@ -87,12 +87,7 @@ class GroupPlan:
     slots: tuple[SlotPlan, ...]
     outputs: tuple[Output, ...]
 
-    @cached_property
-    def slot_names(self) -> frozenset[str]:
-        """The names of the slots that a batch must have."""
-        return frozenset(slot.name for slot in self.slots)
-
-    @cached_property
+    @property
     def width(self) -> int:
         """Numbers in one output step."""
         return sum(output.width for output in self.outputs)
@@ -143,8 +138,8 @@ def check_batch(group: GroupPlan, batch: SequenceBatch[Any]) -> SequenceBatch[An
     Raises:
         GroupError: it lacks a slot, or is a context where steps are wanted, or the other way round.
     """
-    if not group.slot_names <= batch.slots.keys():
-        missing = [slot.name for slot in group.slots if slot.name not in batch.slots]
+    missing = [slot.name for slot in group.slots if slot.name not in batch.slots]
+    if missing:
         raise GroupError(
             f"the batch has no slot {', '.join(map(repr, missing))}, only {list(batch.slots)}; "
             "encode it with the columns of the layer"
