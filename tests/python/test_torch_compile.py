@@ -5,16 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from python.torch_models import Pooled, Recurrent
 from torch import nn
 from torch._dynamo.testing import CompileCounterWithBackend
 
 import colonnade as cn
 from colonnade.torch import (
     DenseFeatures,
-    Features,
     SequenceFeatures,
-    concatenate_context_input,
-    sequence_mask,
     to_tensors,
 )
 
@@ -56,35 +54,6 @@ def features(rows, steps, *, several=False):
     }
 
 
-class Pooled(nn.Module):
-    """Steps with their context, a linear layer, the mean of the steps that exist."""
-
-    def __init__(self):
-        super().__init__()
-        self.features = Features(GROUPS)
-        width = sum(group.width for group in self.features.plan.groups.values())
-        self.answer = nn.Linear(width, 5)
-
-    def forward(self, batches):
-        outputs = self.features(batches)
-        steps, lengths = outputs["steps"]
-        hidden = self.answer(concatenate_context_input(outputs["context"][0], steps)).tanh()
-        mask = sequence_mask(lengths, hidden.shape[1]).unsqueeze(-1)
-        return (hidden * mask).sum(1) / mask.sum(1).clamp(min=1)
-
-
-class Recurrent(nn.Module):
-    """A GRU over the steps."""
-
-    def __init__(self):
-        super().__init__()
-        self.features = SequenceFeatures(IDS)
-        self.gru = nn.GRU(self.features.width, 6, batch_first=True)
-
-    def forward(self, batch):
-        return self.gru(self.features(batch)[0])[0]
-
-
 class Linear(nn.Module):
     """A linear layer over the steps."""
 
@@ -122,7 +91,7 @@ def check_equal(model, fast, batch):
 
 
 CASES = {
-    "groups": (Pooled, cn.Encoder(GROUPS), {}),
+    "groups": (lambda: Pooled(GROUPS), cn.Encoder(GROUPS), {}),
     "sequence": (lambda: SequenceFeatures(STEPS), cn.Encoder(STEPS), {}),
     "left": (lambda: SequenceFeatures(STEPS), cn.Encoder(STEPS, side="left", max_length=7), {}),
     "jagged": (lambda: SequenceFeatures(STEPS), cn.Encoder(STEPS, layout="jagged"), {}),
@@ -174,7 +143,7 @@ def test_a_batch_of_arrays():
 @torch._dynamo.config.patch(allow_rnn=True)
 def test_a_gru_compiles_for_each_padded_time():
     # Torch unrolls a GRU in time, so time is rounded up; rows stay free.
-    model, encoder = Recurrent(), cn.Encoder(IDS, max_length=4, pad_to_multiple_of=2)
+    model, encoder = Recurrent(IDS), cn.Encoder(IDS, max_length=4, pad_to_multiple_of=2)
     fast, counter = compiled(model, dynamic=True)
     for rows, steps in [(6, 3), (6, 2)]:
         check_equal(model, fast, to_tensors(encoder.encode(features(rows, steps))))
@@ -185,7 +154,7 @@ def test_a_gru_compiles_for_each_padded_time():
 
 
 def test_a_gru_needs_torchs_permission():
-    fast, _ = compiled(Recurrent())
+    fast, _ = compiled(Recurrent(IDS))
     with pytest.raises(torch._dynamo.exc.Unsupported, match="allow_rnn"):
         fast(to_tensors(cn.Encoder(IDS).encode(features(3, 4))))
 

@@ -8,15 +8,12 @@ import numpy as np
 import onnxruntime
 import pytest
 import torch
-from torch import nn
+from python.torch_models import Pooled, Recurrent
 
 import colonnade as cn
 from colonnade.torch import (
     DenseFeatures,
-    Features,
     SequenceFeatures,
-    concatenate_context_input,
-    sequence_mask,
     to_tensors,
 )
 
@@ -38,35 +35,6 @@ GROUPS = {"steps": STEPS, "context": CONTEXT}
 IDS = [cn.embedding_column(WATCHED, 4), cn.embedding_column(WATCHED, 3, "sum", name="b")]
 LISTS = [*IDS, cn.indicator_column(WATCHED)]
 SIZES = [(5, 4), (4, 7), (2, 9), (1, 5), (8, 1), (1, 1), (3, 0)]
-
-
-class Pooled(nn.Module):
-    """Steps with their context, a linear layer, the mean of the steps that exist."""
-
-    def __init__(self):
-        super().__init__()
-        self.features = Features(GROUPS)
-        width = sum(group.width for group in self.features.plan.groups.values())
-        self.answer = nn.Linear(width, 5)
-
-    def forward(self, batches):
-        outputs = self.features(batches)
-        steps, lengths = outputs["steps"]
-        hidden = self.answer(concatenate_context_input(outputs["context"][0], steps)).tanh()
-        mask = sequence_mask(lengths, hidden.shape[1]).unsqueeze(-1)
-        return (hidden * mask).sum(1) / mask.sum(1).clamp(min=1)
-
-
-class Recurrent(nn.Module):
-    """A GRU over the steps."""
-
-    def __init__(self):
-        super().__init__()
-        self.features = SequenceFeatures(IDS)
-        self.gru = nn.GRU(self.features.width, 6, batch_first=True)
-
-    def forward(self, batch):
-        return self.gru(self.features(batch)[0])[0]
 
 
 def features(rows, steps):
@@ -111,7 +79,7 @@ def tensors(encoded):
 
 
 CASES = {
-    "groups": (Pooled, from_features(GROUPS), SIZES),
+    "groups": (lambda: Pooled(GROUPS), from_features(GROUPS), SIZES),
     "left": (lambda: SequenceFeatures(STEPS), from_features(STEPS, side="left", max_length=6), SIZES),
     "jagged": (lambda: SequenceFeatures(STEPS), from_features(STEPS, layout="jagged"), SIZES),
     "context": (lambda: DenseFeatures(CONTEXT), from_features(CONTEXT), SIZES),
@@ -181,7 +149,7 @@ def test_a_batch_is_saved_without_code():
 
 def test_a_gru_is_exported_with_the_time_it_was_given():
     # Torch unrolls a GRU in time; rows stay free.
-    model, batch_of = Recurrent(), from_features(IDS, max_length=4, pad_to_multiple_of=4)
+    model, batch_of = Recurrent(IDS), from_features(IDS, max_length=4, pad_to_multiple_of=4)
     program = exported(model, batch_of, (3, 4), (5, 4), strict=True)
     sizes = [(4, 4), (1, 7), (9, 2)]
     check_program(program, model, batch_of, sizes)
