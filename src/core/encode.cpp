@@ -1,41 +1,25 @@
 #include "encode.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <numeric>
 
-#include "threads.hpp"
+#include "slot_writer.hpp"
 
 namespace colonnade {
 namespace {
 
-template <typename T>
-using Scratch = std::vector<T, pool::Allocator<T>>;
+using slots::Scratch;
 
-constexpr float no_weight = 0;
-
-void make_numbers(const Rows& rows, std::size_t row, float* out) {
-    std::visit(
-        [&](const auto& source) {
-            if (source.kind() == Kind::floats) return source.floats(row, out);
-            Scratch<std::int64_t> integers(source.values(row));
-            source.int64s(row, integers.data());
-            std::ranges::transform(integers, out, [](std::int64_t value) { return static_cast<float>(value); });
-        },
-        rows);
-}
-
-// Calls `write(range)` for ranges of rows on several threads. Of several errors, the first row's is given.
-template <typename Write>
-[[nodiscard]] Error in_ranges(const Layout& layout, Write write) {
-    const auto rows = layout.rows.size();
-    const auto parts = threads::parts_of(rows, layout.threads);
-    if (parts == 1) return write(threads::Range{0, rows});
+// Calls `work(range)` for ranges that cover all rows, on several threads. Of several errors, the one of the
+// first slot is given, and of those the first row's.
+template <typename Work>
+[[nodiscard]] Error in_ranges(std::size_t rows, std::size_t threads, Work work) {
+    const auto parts = threads::parts_of(rows, threads);
+    if (parts == 1) return work(threads::Range{0, rows});
     std::vector<Error> errors(parts);
-    threads::run(parts, layout.threads,
-                 [&](std::size_t part) { errors[part] = write(threads::range_of(part, parts, rows)); });
-    const auto first = std::ranges::find_if(errors, [](const Error& error) { return static_cast<bool>(error); });
-    return first == errors.end() ? Error{} : *first;
+    threads::run(parts, threads, [&](std::size_t part) { errors[part] = work(threads::range_of(part, parts, rows)); });
+    const auto later = [](const Error& error) { return std::pair(!error, error.slot); };
+    return *std::ranges::min_element(errors, {}, later);
 }
 
 [[nodiscard]] Error weights_error(std::size_t row, std::int64_t got, std::int64_t expected) {
@@ -72,6 +56,19 @@ template <typename Write>
         *source.weights);
 }
 
+// Whether one row of a context slot is sound.
+[[nodiscard]] Error check_context(const SlotPlan& slot, const Source& source, std::size_t row) {
+    if (!slot.is_numbers()) {
+        if (auto error = source.ids->check(row)) return error;
+        return source.weights ? check_weights(source, true, row) : Error{};
+    }
+    return std::visit(
+        [&](const auto& numbers) {
+            return check_context(numbers, row, slot.step_values, !slot.default_numbers.empty());
+        },
+        *source.numbers);
+}
+
 // The steps of one row of a slot, once it is known to be sound.
 [[nodiscard]] Error count_steps(const SlotPlan& slot, const Source& source, std::size_t row, std::size_t& steps) {
     if (!slot.is_numbers()) {
@@ -88,249 +85,51 @@ template <typename Write>
         *source.numbers);
 }
 
-// Steps of every row, equal for all slots of the group.
-[[nodiscard]] Error count_group(const EncodePlan& plan, std::size_t group, std::span<const Source> sources,
-                                Layout& layout) {
-    std::size_t first = plan.slots.size();
+// Counts the steps of some rows, equal for all slots of a group.
+[[nodiscard]] Error count_rows(const SlotPlan& slot, const Source& source, bool is_first, threads::Range range,
+                               Layout& layout) {
+    for (auto row = range.begin; row < range.end; ++row) {
+        std::size_t steps = 0;
+        if (auto error = count_steps(slot, source, row, steps)) return error;
+        if (is_first) layout.rows[row].steps = steps;
+        if (steps != layout.rows[row].steps) {
+            return row_error(Code::unequal_lengths, row, steps, layout.rows[row].steps);
+        }
+    }
+    return {};
+}
+
+[[nodiscard]] Error check_rows(const SlotPlan& slot, const Source& source, threads::Range range) {
+    for (auto row = range.begin; row < range.end; ++row) {
+        if (auto error = check_context(slot, source, row)) return error;
+    }
+    return {};
+}
+
+// All that may be wrong with rows before their values are looked at. Slots lie group by group.
+[[nodiscard]] Error count(const EncodePlan& plan, std::span<const Source> sources, threads::Range range,
+                          std::span<Layout> layouts) {
+    std::size_t first = 0;
     for (std::size_t s = 0; s < plan.slots.size(); ++s) {
-        if (plan.slots[s].group != group) continue;
-        const bool is_first = first == plan.slots.size();
-        if (is_first) first = s;
-        for (std::size_t row = 0; row < layout.rows.size(); ++row) {
-            std::size_t steps = 0;
-            auto error = count_steps(plan.slots[s], sources[s], row, steps);
-            if (is_first) layout.rows[row].steps = steps;
-            if (!error && steps != layout.rows[row].steps) {
-                error = row_error(Code::unequal_lengths, row, steps, layout.rows[row].steps);
-                error.other_slot = static_cast<std::int32_t>(first);
-            }
-            if (error) {
-                error.slot = static_cast<std::int32_t>(s);
-                return error;
-            }
-        }
+        const auto& slot = plan.slots[s];
+        if (plan.slots[first].group != slot.group) first = s;
+        auto error = plan.groups[slot.group].context
+                         ? check_rows(slot, sources[s], range)
+                         : count_rows(slot, sources[s], s == first, range, layouts[slot.group]);
+        if (!error) continue;
+        error.slot = static_cast<std::int32_t>(s);
+        if (error.code == Code::unequal_lengths) error.other_slot = static_cast<std::int32_t>(first);
+        return error;
     }
     return {};
 }
 
-// Fast because nearly every padding (-1 and 0) is one byte over and over, for which memset has the widest stores.
-template <typename Item>
-void fill(Item* begin, Item* end, Item padding) {
-    std::uint8_t bytes[sizeof padding];
-    std::memcpy(bytes, &padding, sizeof padding);
-    if (std::ranges::all_of(bytes, [&](std::uint8_t byte) { return byte == bytes[0]; })) {
-        std::memset(begin, bytes[0], static_cast<std::size_t>(end - begin) * sizeof padding);
-    } else {
-        std::fill(begin, end, padding);
-    }
-}
-
-// Writes one array of a sequence group. `make(row, out)` gives all items of a row; only rows that lose
-// steps take the way through scratch memory.
-template <typename Item, typename Make>
-[[nodiscard]] Error write_rows(const Layout& layout, std::size_t step_items, Item padding, Item* out, Make make) {
-    return in_ranges(layout, [&](threads::Range range) -> Error {
-        Scratch<Item> scratch;
-        for (auto i = range.begin; i < range.end; ++i) {
-            const auto& row = layout.rows[i];
-            auto* to = out + row.to * step_items;
-            if (row.kept == row.steps) {
-                if (auto error = make(i, to)) return error;
-            } else {
-                scratch.resize(row.steps * step_items);
-                if (auto error = make(i, scratch.data())) return error;
-                std::copy_n(scratch.data() + row.skipped * step_items, row.kept * step_items, to);
-            }
-            if (layout.jagged) continue;
-            auto* begin = out + i * layout.width * step_items;
-            fill(begin, to, padding);
-            fill(to + row.kept * step_items, begin + layout.width * step_items, padding);
-        }
-        return {};
-    });
-}
-
-[[nodiscard]] Error make_steps(const Layout& layout, Dtype dtype, Array& out) {
-    if (layout.jagged) return Array::make(dtype, {layout.total}, out);
-    return Array::make(dtype, {layout.rows.size(), layout.width}, out);
-}
-
-[[nodiscard]] Error encode_numbers(const SlotPlan& slot, const Source& source, const Layout& layout, EncodedSlot& out) {
-    auto error = layout.jagged
-                     ? Array::make(Dtype::float32, {layout.total, slot.step_values}, out.values)
-                     : Array::make(Dtype::float32, {layout.rows.size(), layout.width, slot.step_values}, out.values);
-    if (error) return error;
-    return write_rows(layout, slot.step_values, slot.default_numbers[0], out.values.as<float>(),
-                      [&](std::size_t row, float* to) {
-                          make_numbers(*source.numbers, row, to);
-                          return Error{};
-                      });
-}
-
-[[nodiscard]] Error encode_ids(const Source& source, const Layout& layout, EncodedSlot& out) {
-    if (auto error = make_steps(layout, Dtype::int64, out.values)) return error;
-    auto error = write_rows(layout, 1, no_id, out.values.as<std::int64_t>(),
-                            [&](std::size_t row, std::int64_t* to) { return source.ids->make(row, to); });
-    if (error || !source.weights) return error;
-    if (auto failed = make_steps(layout, Dtype::float32, out.weights)) return failed;
-    return write_rows(layout, 1, no_weight, out.weights.as<float>(), [&](std::size_t row, float* to) {
-        make_numbers(*source.weights, row, to);
-        return Error{};
-    });
-}
-
-// Where the kept values of a nested slot go: side by side (jagged), or `width` to a step (padded).
-struct NestedLayout {
-    Scratch<std::int64_t> splits;      // of all rows, one after the other
-    Scratch<std::size_t> first_split;  // of each row
-    Scratch<std::size_t> to;           // where each row's kept values go when jagged
-    std::size_t width = 0;
-    std::size_t total = 0;
-
-    [[nodiscard]] std::size_t values(std::size_t row) const {
-        return static_cast<std::size_t>(splits[first_split[row + 1] - 1]);
-    }
-};
-
-[[nodiscard]] NestedLayout arrange_values(const IdSource& ids, const Layout& layout) {
-    NestedLayout out;
-    out.first_split.push_back(0);
-    for (std::size_t i = 0; i < layout.rows.size(); ++i) {
-        const auto& row = layout.rows[i];
-        const auto first = out.splits.size();
-        out.splits.resize(first + row.steps + 1);
-        out.first_split.push_back(out.splits.size());
-        ids.splits(i, out.splits.data() + first);
-        const auto* splits = out.splits.data() + first + row.skipped;
-        for (std::size_t step = 0; step < row.kept; ++step) {
-            out.width = std::max(out.width, static_cast<std::size_t>(splits[step + 1] - splits[step]));
-        }
-        out.to.push_back(out.total);
-        out.total += static_cast<std::size_t>(splits[row.kept] - splits[0]);
-    }
-    return out;
-}
-
-[[nodiscard]] Error make_values(const Layout& layout, const NestedLayout& values, Dtype dtype, Array& out) {
-    if (layout.jagged) return Array::make(dtype, {values.total}, out);
-    return Array::make(dtype, {layout.rows.size(), layout.width, values.width}, out);
-}
-
-// Spreads the values of each row, made in scratch memory, over its steps.
-template <typename Item, typename Make>
-[[nodiscard]] Error write_values(const Layout& layout, const NestedLayout& values, Item padding, Item* out, Make make) {
-    return in_ranges(layout, [&](threads::Range range) -> Error {
-        Scratch<Item> scratch;
-        for (auto i = range.begin; i < range.end; ++i) {
-            const auto& row = layout.rows[i];
-            scratch.resize(values.values(i));
-            if (auto error = make(i, scratch.data())) return error;
-            const auto* splits = values.splits.data() + values.first_split[i] + row.skipped;
-            const auto* from = scratch.data() + splits[0];
-            if (layout.jagged) {
-                std::copy_n(from, splits[row.kept] - splits[0], out + values.to[i]);
-                continue;
-            }
-            auto* begin = out + i * layout.width * values.width;
-            fill(begin, begin + layout.width * values.width, padding);
-            auto* to = out + row.to * values.width;
-            for (std::size_t step = 0; step < row.kept; ++step, to += values.width) {
-                const auto count = splits[step + 1] - splits[step];
-                std::copy_n(from, count, to);
-                from += count;
-            }
-        }
-        return {};
-    });
-}
-
-[[nodiscard]] Error write_step_splits(const Layout& layout, const NestedLayout& values, Array& out) {
-    if (auto error = Array::make(Dtype::int64, {layout.total + 1}, out)) return error;
-    auto* to = out.as<std::int64_t>();
-    *to = 0;
-    for (std::size_t i = 0; i < layout.rows.size(); ++i) {
-        const auto& row = layout.rows[i];
-        const auto* splits = values.splits.data() + values.first_split[i] + row.skipped;
-        for (std::size_t step = 0; step < row.kept; ++step, ++to) to[1] = to[0] + splits[step + 1] - splits[step];
-    }
-    return {};
-}
-
-[[nodiscard]] Error encode_nested_ids(const Source& source, const Layout& layout, EncodedSlot& out) {
-    const auto values = arrange_values(*source.ids, layout);
-    if (auto error = make_values(layout, values, Dtype::int64, out.values)) return error;
-    auto error = write_values(layout, values, no_id, out.values.as<std::int64_t>(),
-                              [&](std::size_t row, std::int64_t* to) { return source.ids->make(row, to); });
-    if (error) return error;
-    if (layout.jagged) {
-        if (auto failed = write_step_splits(layout, values, out.step_splits)) return failed;
-    }
-    if (!source.weights) return {};
-    if (auto failed = make_values(layout, values, Dtype::float32, out.weights)) return failed;
-    return write_values(layout, values, no_weight, out.weights.as<float>(), [&](std::size_t row, float* to) {
-        make_numbers(*source.weights, row, to);
-        return Error{};
-    });
-}
-
-[[nodiscard]] Error encode_sequence_slot(const SlotPlan& slot, const Source& source, const Layout& layout,
-                                         EncodedSlot& out) {
-    if (slot.is_numbers()) return encode_numbers(slot, source, layout, out);
-    if (source.ids->nested()) return encode_nested_ids(source, layout, out);
-    return encode_ids(source, layout, out);
-}
-
-// Context ids: as many columns as the row with the most values has.
-[[nodiscard]] Error encode_context_ids(const Source& source, std::size_t rows, EncodedSlot& out) {
-    const auto& ids = *source.ids;
-    std::size_t width = 0;
-    for (std::size_t row = 0; row < rows; ++row) {
-        if (auto error = ids.check(row)) return error;
-        if (source.weights) {
-            if (auto error = check_weights(source, true, row)) return error;
-        }
-        width = std::max(width, ids.values(row));
-    }
-    if (auto error = Array::make(Dtype::int64, {rows, width}, out.values)) return error;
-    auto* to = out.values.as<std::int64_t>();
-    for (std::size_t row = 0; row < rows; ++row, to += width) {
-        if (auto error = ids.make(row, to)) return error;
-        std::fill(to + ids.values(row), to + width, no_id);
-    }
-    if (!source.weights) return {};
-    if (auto error = Array::make(Dtype::float32, {rows, width}, out.weights)) return error;
-    auto* weights = out.weights.as<float>();
-    for (std::size_t row = 0; row < rows; ++row, weights += width) {
-        make_numbers(*source.weights, row, weights);
-        std::fill(weights + ids.values(row), weights + width, no_weight);
-    }
-    return {};
-}
-
-// Context numbers: a fixed number of values a row, or the default where a row has none.
-[[nodiscard]] Error encode_context_numbers(const SlotPlan& slot, const Source& source, std::size_t rows,
-                                           EncodedSlot& out) {
-    if (auto error = Array::make(Dtype::float32, {rows, slot.step_values}, out.values)) return error;
-    auto* to = out.values.as<float>();
-    for (std::size_t row = 0; row < rows; ++row, to += slot.step_values) {
-        const bool has_default = !slot.default_numbers.empty();
-        auto error = std::visit(
-            [&](const auto& numbers) {
-                const bool absent = numbers.values(row) == 0;
-                if (absent && has_default) std::ranges::copy(slot.default_numbers, to);
-                return check_context(numbers, row, slot.step_values, has_default);
-            },
-            *source.numbers);
-        if (error) return error;
-        make_numbers(*source.numbers, row, to);
-    }
-    return {};
-}
-
-[[nodiscard]] Error encode_slot(const SlotPlan& slot, const Source& source, bool context, const Layout& layout,
-                                std::size_t rows, EncodedSlot& out) {
-    if (!context) return encode_sequence_slot(slot, source, layout, out);
-    return slot.is_numbers() ? encode_context_numbers(slot, source, rows, out) : encode_context_ids(source, rows, out);
+[[nodiscard]] std::unique_ptr<SlotWriter> slot_writer(const EncodePlan& plan, std::size_t s, const Source& source,
+                                                      const Layout& layout, EncodedSlot& out) {
+    const auto& slot = plan.slots[s];
+    if (plan.groups[slot.group].context) return context_slot(slot, source, layout.rows.size(), out);
+    if (!slot.is_numbers() && source.ids->nested()) return nested_slot(slot, source, layout, out);
+    return flat_slot(slot, source, layout, out);
 }
 
 }  // namespace
@@ -348,25 +147,37 @@ Source make_source(const SlotPlan& slot, std::span<const Rows> keys, std::option
 Error encode(const EncodePlan& plan, std::span<const Source> sources, std::size_t rows, Encoded& out,
              std::size_t threads) {
     std::vector<Layout> layouts(plan.groups.size());
+    for (auto& layout : layouts) layout.rows.resize(rows);
+    auto error = in_ranges(rows, threads, [&](threads::Range range) { return count(plan, sources, range, layouts); });
+    if (error) return error;
+
     out.groups.resize(plan.groups.size());
     for (std::size_t g = 0; g < plan.groups.size(); ++g) {
         if (plan.groups[g].context) continue;
-        layouts[g].threads = threads;
-        layouts[g].rows.resize(rows);
-        if (auto error = count_group(plan, g, sources, layouts[g])) return error;
         layouts[g].arrange(plan.groups[g]);
-        if (auto error = layouts[g].write(out.groups[g])) return error;
+        if (auto failed = layouts[g].make(out.groups[g])) return failed;
     }
     out.slots.resize(plan.slots.size());
+    std::vector<std::unique_ptr<SlotWriter>> writers;
     for (std::size_t s = 0; s < plan.slots.size(); ++s) {
-        const auto& slot = plan.slots[s];
-        const bool context = plan.groups[slot.group].context;
-        if (auto error = encode_slot(slot, sources[s], context, layouts[slot.group], rows, out.slots[s])) {
-            error.slot = static_cast<std::int32_t>(s);
-            return error;
+        writers.push_back(slot_writer(plan, s, sources[s], layouts[plan.slots[s].group], out.slots[s]));
+        if (auto failed = writers[s]->make()) {
+            failed.slot = static_cast<std::int32_t>(s);
+            return failed;
         }
     }
-    return {};
+    return in_ranges(rows, threads, [&](threads::Range range) -> Error {
+        for (std::size_t g = 0; g < plan.groups.size(); ++g) {
+            if (!plan.groups[g].context) layouts[g].write(range, out.groups[g]);
+        }
+        for (std::size_t s = 0; s < plan.slots.size(); ++s) {
+            if (auto failed = writers[s]->write(range)) {
+                failed.slot = static_cast<std::int32_t>(s);
+                return failed;
+            }
+        }
+        return {};
+    });
 }
 
 }  // namespace colonnade

@@ -22,22 +22,25 @@ void Layout::arrange(const GroupPlan& group) {
     if (!jagged) total = rows.size() * width;
 }
 
-Error Layout::write(EncodedGroup& out) const {
+Error Layout::make(EncodedGroup& out) const {
     if (auto error = Array::make(Dtype::int64, {rows.size()}, out.lengths)) return error;
-    auto* lengths = out.lengths.as<std::int64_t>();
-    for (const auto& row : rows) *lengths++ = static_cast<std::int64_t>(row.kept);
-    if (jagged) {
-        if (auto error = Array::make(Dtype::int64, {rows.size() + 1}, out.row_splits)) return error;
-        auto* splits = out.row_splits.as<std::int64_t>();
-        for (const auto& row : rows) *splits++ = static_cast<std::int64_t>(row.to);
-        *splits = static_cast<std::int64_t>(total);
-        return {};
-    }
-    if (auto error = Array::make(Dtype::boolean, {rows.size(), width}, out.mask)) return error;
-    auto* mask = out.mask.as<bool>();
-    std::fill_n(mask, total, false);
-    for (const auto& row : rows) std::fill_n(mask + row.to, row.kept, true);
+    if (!jagged) return Array::make(Dtype::boolean, {rows.size(), width}, out.mask);
+    if (auto error = Array::make(Dtype::int64, {rows.size() + 1}, out.row_splits)) return error;
+    *out.row_splits.as<std::int64_t>() = 0;
     return {};
+}
+
+void Layout::write(threads::Range range, const EncodedGroup& out) const {
+    auto* lengths = out.lengths.as<std::int64_t>();
+    for (auto i = range.begin; i < range.end; ++i) lengths[i] = static_cast<std::int64_t>(rows[i].kept);
+    if (jagged) {
+        auto* splits = out.row_splits.as<std::int64_t>() + 1;
+        for (auto i = range.begin; i < range.end; ++i) splits[i] = static_cast<std::int64_t>(rows[i].to + rows[i].kept);
+        return;
+    }
+    auto* mask = out.mask.as<bool>();
+    std::fill_n(mask + range.begin * width, (range.end - range.begin) * width, false);
+    for (auto i = range.begin; i < range.end; ++i) std::fill_n(mask + rows[i].to, rows[i].kept, true);
 }
 
 }  // namespace colonnade

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "array.hpp"
+#include "threads.hpp"
 
 namespace colonnade {
 
@@ -33,11 +34,12 @@ struct Layout {
     std::size_t width = 0;  // steps in an output row; padded only
     std::size_t total = 0;  // steps in the whole output
     bool jagged = false;
-    std::size_t threads = 1;
 
     // Decides everything else from the `steps` of each row.
     void arrange(const GroupPlan& group);
-    [[nodiscard]] Error write(EncodedGroup& out) const;
+    [[nodiscard]] Error make(EncodedGroup& out) const;
+    // Writes what belongs to rows of the range.
+    void write(threads::Range range, const EncodedGroup& out) const;
 };
 
 }  // namespace colonnade
