@@ -2,6 +2,8 @@
 // protobuf would, and notes where the lists of the wanted keys lie. Pass two (rows.hpp) only decodes.
 #pragma once
 
+#include <algorithm>
+
 #include "cpu.hpp"
 #include "feature.hpp"
 #include "threads.hpp"
@@ -35,13 +37,21 @@ struct ExampleIndex {
 // Whether protobuf could hold each record, and the index all of them.
 [[nodiscard]] Error check_sizes(std::span<const Record> records);
 
+// Asks for a record's memory. Of a short one the first line is enough: what follows it comes by itself.
+inline void ask_for(Record record) {
+    constexpr std::size_t line = 64;
+    cpu::prefetch(record.data());
+    if (record.size() < 8 * line || record.size() > 64 * line) return;
+    for (auto at = line; at < record.size(); at += line) cpu::prefetch(record.data() + at);
+}
+
 // Calls `walk(cursor, record)` for each record and completes its error. Records lie scattered, so they are asked
 // for some time before they are walked.
 template <typename Walk>
 [[nodiscard]] Error walk_records(std::span<const Record> records, Walk walk) {
     constexpr std::size_t ahead = 4;
     for (std::size_t i = 0; i < records.size(); ++i) {
-        if (i + ahead < records.size()) cpu::prefetch(records[i + ahead].data());
+        if (i + ahead < records.size()) ask_for(records[i + ahead]);
         auto error = walk(wire::Cursor(records[i].data(), records[i].data() + records[i].size()), i);
         if (error) {
             error.record = static_cast<std::int64_t>(i);
