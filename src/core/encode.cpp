@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <numeric>
 
-#include "slot_writer.hpp"
-
 namespace colonnade {
 namespace {
 
@@ -133,16 +131,6 @@ template <typename Work>
 }
 
 }  // namespace
-
-Source make_source(const SlotPlan& slot, std::span<const Rows> keys, std::optional<Rows> weights, bool context) {
-    if (slot.is_numbers()) return {keys[0], nullptr, std::nullopt};
-    std::vector<std::unique_ptr<IdSource>> sources;
-    for (std::size_t k = 0; k < keys.size(); ++k) sources.push_back(make_source(slot.keys[k].ids, keys[k], context));
-    if (!slot.cross) return {std::nullopt, std::move(sources[0]), std::move(weights)};
-    auto crossed =
-        std::make_unique<CrossedIds>(std::move(sources), slot.cross->num_buckets, slot.cross->hash_key, context);
-    return {std::nullopt, std::move(crossed), std::move(weights)};
-}
 
 Error encode(const EncodePlan& plan, std::span<const Source> sources, std::size_t rows, Encoded& out,
              std::size_t threads) {

@@ -1,4 +1,4 @@
-#include "slot_writer.hpp"
+#include "slot.hpp"
 
 namespace colonnade {
 namespace {

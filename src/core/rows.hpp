@@ -128,37 +128,44 @@ public:
 
     [[nodiscard]] Kind kind() const { return kind_; }
     [[nodiscard]] std::size_t rows() const { return records_.size(); }
-    [[nodiscard]] std::size_t values(std::size_t row) const { return index_->list(row, key_).values; }
-    [[nodiscard]] bool present(std::size_t row) const { return index_->list(row, key_).first_split != 0; }
+    [[nodiscard]] std::size_t values(std::size_t row) const { return list(row).values; }
+    [[nodiscard]] bool present(std::size_t row) const { return list(row).first_split != 0; }
     [[nodiscard]] bool nested() const { return true; }
-    [[nodiscard]] std::size_t steps(std::size_t row) const { return index_->list(row, key_).steps; }
+    [[nodiscard]] std::size_t steps(std::size_t row) const { return list(row).steps; }
     [[nodiscard]] const std::int64_t* step_splits(std::size_t row) const {
-        return index_->splits.data() + index_->list(row, key_).first_split;
+        return index_->splits.data() + list(row).first_split;
     }
     [[nodiscard]] const bool* holes(std::size_t) const { return nullptr; }
 
     void int64s(std::size_t row, std::int64_t* out) const {
+        if (const auto* run = run_of(row)) {
+            return step_runs::int64s(records_[row], *run, index_->splits_of(list(row)), out);
+        }
         for (const auto& step : lists_of(row)) out = lists::int64s(records_[row], step, index_->context.chunks, out);
     }
     void floats(std::size_t row, float* out) const {
+        if (const auto* run = run_of(row)) return step_runs::floats(records_[row], *run, out);
         for (const auto& step : lists_of(row)) out = lists::floats(records_[row], step, index_->context.chunks, out);
     }
     template <typename Use>
     void each_bytes(std::size_t row, Use use) const {
+        if (const auto* run = run_of(row)) return step_runs::each_bytes(records_[row], *run, use);
         for (const auto& step : lists_of(row)) lists::each_bytes(records_[row], step, index_->context.chunks, use);
     }
     // The end of the memory that holds a row's values.
     [[nodiscard]] const std::uint8_t* end(std::size_t row) const { return records_[row].data() + records_[row].size(); }
     [[nodiscard]] std::size_t bytes_bound(std::size_t row) const {
+        if (const auto* run = run_of(row)) return run->size;
         std::size_t bound = 0;
         for (const auto& step : lists_of(row)) bound += lists::bytes_bound(step, index_->context.chunks);
         return bound;
     }
 
 private:
+    [[nodiscard]] const FeatureList& list(std::size_t row) const { return index_->list(row, key_); }
+    [[nodiscard]] const StepRun* run_of(std::size_t row) const { return index_->run(list(row)); }
     [[nodiscard]] std::span<const List> lists_of(std::size_t row) const {
-        const auto& list = index_->list(row, key_);
-        return {index_->steps.data() + list.first_step, list.steps};
+        return {index_->steps.data() + list(row).first_step, list(row).steps};
     }
 
     std::span<const Record> records_;

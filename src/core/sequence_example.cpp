@@ -1,5 +1,7 @@
 #include "sequence_example.hpp"
 
+#include <optional>
+
 namespace colonnade {
 
 using wire::Cursor;
@@ -15,34 +17,49 @@ namespace {
     });
 }
 
-// Numbers the values of the steps from `first_step` on.
-FeatureList finish_list(SequenceExampleIndex& index, std::size_t first_step) {
-    FeatureList list;
-    list.first_step = static_cast<std::uint32_t>(first_step);
-    list.steps = static_cast<std::uint32_t>(index.steps.size() - first_step);
+// Numbers the values of the steps that have lists of their own.
+void finish_lists(SequenceExampleIndex& index, FeatureList& list) {
+    list.steps = static_cast<std::uint32_t>(index.steps.size()) - list.first_step;
+    std::int64_t values = 0;
+    for (const auto& step : std::span(index.steps).subspan(list.first_step)) {
+        index.splits.push_back(values += step.values);
+    }
+}
+
+// Walks an entry of FeatureLists to its steps and the index of its key, or -1.
+[[nodiscard]] Error walk_list_entry(Cursor entry, KeyFinder& finder, std::int32_t& key, FeatureList& list,
+                                    SequenceExampleIndex& index) {
+    StepRun run;
+    list.first_step = static_cast<std::uint32_t>(index.steps.size());
     list.first_split = static_cast<std::uint32_t>(index.splits.size());
     index.splits.push_back(0);
-    for (auto step = first_step; step < index.steps.size(); ++step) {
-        list.values += index.steps[step].values;
-        index.splits.push_back(list.values);
-    }
-    return list;
+    auto error = walk_entry(entry, depth::entry, finder, key, [&](Cursor feature_list) -> Error {
+        const bool is_only = feature_list.end() == entry.end() && index.steps.size() == list.first_step;
+        if (!is_only || !step_runs::walk(feature_list, run, index.splits)) return walk_steps(feature_list, index);
+        list.run = static_cast<std::uint32_t>(index.runs.size());
+        list.steps = static_cast<std::uint32_t>(index.splits.size() - 1) - list.first_split;
+        return {};
+    });
+    if (error) return error;
+    if (list.run == FeatureList::no_run) finish_lists(index, list);
+    if (list.run != FeatureList::no_run && key >= 0) index.runs.push_back(run);
+    list.values = static_cast<std::uint32_t>(index.splits.back());
+    return {};
 }
 
 [[nodiscard]] Error walk_feature_lists(Cursor feature_lists, KeyFinder& finder, FeatureList* lists,
                                        SequenceExampleIndex& index) {
     return walk_field(feature_lists, 1, depth::features, [&](Cursor entry) -> Error {
         const auto first_chunk = index.context.chunks.size();
-        const auto first_step = index.steps.size();
+        FeatureList list;
         std::int32_t key = -1;
-        auto error = walk_entry(entry, depth::entry, finder, key,
-                                [&](Cursor feature_list) { return walk_steps(feature_list, index); });
-        if (error) return error;
+        if (auto error = walk_list_entry(entry, finder, key, list, index)) return error;
         if (key < 0) {
             index.context.chunks.resize(first_chunk);
-            index.steps.resize(first_step);
+            index.steps.resize(list.first_step);
+            index.splits.resize(list.first_split);
         } else {
-            lists[key] = finish_list(index, first_step);
+            lists[key] = list;
         }
         return {};
     });
@@ -81,23 +98,39 @@ Error index_sequence_examples(std::span<const Record> records, const Keys& keys,
     });
 }
 
+namespace {
+
+// The first step whose list is of another kind, or none.
+[[nodiscard]] std::optional<std::pair<std::uint32_t, Kind>> other_kind(const SequenceExampleIndex& index,
+                                                                       const FeatureList& list, Kind expected) {
+    const auto is_other = [&](Kind kind) { return kind != Kind::none && kind != expected; };
+    if (const auto* run = index.run(list)) {
+        return is_other(run->kind) ? std::optional(std::pair(run->first_list, run->kind)) : std::nullopt;
+    }
+    for (std::uint32_t step = 0; step < list.steps; ++step) {
+        const auto kind = index.steps[list.first_step + step].kind;
+        if (is_other(kind)) return std::pair(step, kind);
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
 Error check_kinds(const SequenceExampleIndex& index, std::span<const Kind> kinds) {
     const auto keys = index.context.keys;
     for (std::size_t i = 0; i < index.lists.size(); ++i) {
         const auto expected = kinds[i % keys];
         if (expected == Kind::none) continue;
-        for (std::uint32_t step = 0; step < index.lists[i].steps; ++step) {
-            const auto got = index.steps[index.lists[i].first_step + step].kind;
-            if (got == Kind::none || got == expected) continue;
-            Error error;
-            error.code = Code::wrong_kind;
-            error.record = static_cast<std::int64_t>(i / keys);
-            error.key = static_cast<std::int32_t>(i % keys);
-            error.step = step;
-            error.got = static_cast<std::int64_t>(got);
-            error.expected = static_cast<std::int64_t>(expected);
-            return error;
-        }
+        const auto other = other_kind(index, index.lists[i], expected);
+        if (!other) continue;
+        Error error;
+        error.code = Code::wrong_kind;
+        error.record = static_cast<std::int64_t>(i / keys);
+        error.key = static_cast<std::int32_t>(i % keys);
+        error.step = other->first;
+        error.got = static_cast<std::int64_t>(other->second);
+        error.expected = static_cast<std::int64_t>(expected);
+        return error;
     }
     return {};
 }

@@ -69,13 +69,14 @@ CORE_ROWS = (
     {"bounds", "crc32c", "varint"},
     {"pool", "wire", "embed", "vocabulary"},
     {"array", "feature", "arrow", "dense"},
-    {"growing", "layout", "example"},
+    {"growing", "layout", "example", "step_run"},
     {"record", "sequence_example"},
     {"rows"},
     {"ids", "parse"},
     {"id_source"},
     {"cross"},
-    {"encode"},
+    {"slot"},
+    {"flat_slot", "nested_slot", "context_slot", "encode"},
 )
 KERNELS = {
     "crc32c",
@@ -92,6 +93,7 @@ WIRE = {
     "wire",
     "feature",
     "example",
+    "step_run",
     "sequence_example",
     "record",
     "rows",
@@ -99,6 +101,7 @@ WIRE = {
     "parse",
     "id_source",
     "cross",
+    "slot",
     "encode",
 }
 

@@ -1,17 +1,60 @@
-// The output arrays of one slot: made as a whole once the steps of all rows are known, then written by ranges
-// of rows, which may be on different threads. One file a shape: flat_slot, nested_slot, context_slot.
+// One slot of the batch: what it is, where its values come from, and what writes its arrays.
 #pragma once
 
 #include <algorithm>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <vector>
 
-#include "encode.hpp"
-#include "threads.hpp"
+#include "cross.hpp"
+#include "layout.hpp"
 
 namespace colonnade {
 
+// One key that a slot reads.
+struct KeyPlan {
+    std::size_t key = 0;
+    IdPlan ids;
+};
+
+struct Cross {
+    std::int64_t num_buckets = 1;
+    std::uint64_t hash_key = 0;
+};
+
+// A slot of the batch: numbers or ids of one key, or crossed ids of several.
+struct SlotPlan {
+    std::size_t group = 0;
+    std::vector<KeyPlan> keys;
+    std::optional<Cross> cross;
+    std::optional<std::size_t> weight_key;  // ids only
+    std::size_t step_values = 1;            // numbers: values in one step
+    std::vector<float> default_numbers;     // numbers: one padding value, or in a context none or a whole row
+
+    [[nodiscard]] bool is_numbers() const { return keys[0].ids.op == Op::numbers; }
+};
+
+// Shapes as colonnade._batch.Slot documents them.
+struct EncodedSlot {
+    Array values;
+    Array weights;      // float32, of the shape of values; weighted ids only
+    Array step_splits;  // int64 [steps + 1]; jagged with several values a step only
+};
+
+// Where the values of one slot come from: numbers, or ids and perhaps weights.
+struct Source {
+    std::optional<Rows> numbers;
+    std::unique_ptr<IdSource> ids;
+    std::optional<Rows> weights;
+};
+
+// `keys` holds the rows of each key of the slot, `weights` those of its weights.
+[[nodiscard]] Source make_source(const SlotPlan& slot, std::span<const Rows> keys, std::optional<Rows> weights,
+                                 bool context);
+
+// Makes the arrays of one slot as a whole once the steps of all rows are known, then writes them by ranges of
+// rows, which may be on different threads. One file a shape: flat_slot, nested_slot, context_slot.
 class SlotWriter {
 public:
     SlotWriter(const SlotPlan& plan, const Source& source, EncodedSlot& out)
@@ -47,16 +90,7 @@ using Scratch = std::vector<T, pool::Allocator<T>>;
 inline constexpr float no_weight = 0;
 
 // All numbers of a row, integers as float32.
-inline void make_numbers(const Rows& rows, std::size_t row, float* out) {
-    std::visit(
-        [&](const auto& source) {
-            if (source.kind() == Kind::floats) return source.floats(row, out);
-            Scratch<std::int64_t> integers(source.values(row));
-            source.int64s(row, integers.data());
-            std::ranges::transform(integers, out, [](std::int64_t value) { return static_cast<float>(value); });
-        },
-        rows);
-}
+void make_numbers(const Rows& rows, std::size_t row, float* out);
 
 // The same as a function that cannot fail, beside those that make ids.
 [[nodiscard]] inline auto numbers_of(const Rows& rows) {
