@@ -22,14 +22,13 @@ Error check_sizes(std::span<const Record> records) {
 // A map entry replaces an earlier one of its key as a whole.
 Error walk_features(Cursor features, KeyFinder& finder, List* lists, Chunks& chunks) {
     return walk_field(features, 1, depth::features, [&](Cursor entry) -> Error {
-        List list;
-        list.first_chunk = static_cast<std::uint32_t>(chunks.size());
+        List list(chunks.size());
         std::int32_t key = -1;
         auto error = walk_entry(entry, depth::entry, finder, key,
                                 [&](Cursor feature) { return walk_feature(feature, depth::feature, list, chunks); });
         if (error) return error;
         if (key < 0) {
-            chunks.resize(list.first_chunk);
+            chunks.resize(list.first_more);
         } else {
             lists[key] = list;
         }
@@ -40,7 +39,6 @@ Error walk_features(Cursor features, KeyFinder& finder, List* lists, Chunks& chu
 namespace {
 
 [[nodiscard]] Error index_part(std::span<const Record> records, const Keys& keys, List* lists, Chunks& chunks) {
-    chunks.reserve(records.size() * keys.size());
     KeyFinder finder(keys);
     return walk_records(records, [&](Cursor record, std::size_t i) {
         finder.start_record();
@@ -54,9 +52,10 @@ namespace {
 void join(std::span<const Chunks> parts, std::span<const Record> records, ExampleIndex& index) {
     for (std::size_t part = 0; part < parts.size(); ++part) {
         const auto [begin, end] = threads::range_of(part, parts.size(), records.size());
+        if (parts[part].empty()) continue;
         const auto before = static_cast<std::uint32_t>(index.chunks.size());
         index.chunks.insert(index.chunks.end(), parts[part].begin(), parts[part].end());
-        for (auto i = begin * index.keys; i < end * index.keys; ++i) index.lists[i].first_chunk += before;
+        for (auto i = begin * index.keys; i < end * index.keys; ++i) index.lists[i].first_more += before;
     }
 }
 

@@ -32,16 +32,13 @@ namespace {
 // Values of a run share one chunk, so that memory stays in proportion to the record.
 void add_run(std::uint32_t begin, std::uint32_t end, std::uint32_t values, List& list, Chunks& chunks) {
     list.values += values;
-    if (list.chunks > 0) {
-        auto& last = chunks.back();
-        if (last.tagged != 0 && last.begin + last.size == begin) {
-            last.size = end - last.begin;
-            last.values = (last.values + values) & 0x7FFFFFFF;
-            return;
-        }
+    auto& last = list.more == 0 ? list.first : chunks.back();
+    if (last.tagged != 0 && last.begin + last.size == begin) {
+        last.size = end - last.begin;
+        last.values = (last.values + values) & 0x7FFFFFFF;
+        return;
     }
-    chunks.push_back({begin, end - begin, values & 0x7FFFFFFF, 1});
-    ++list.chunks;
+    list.add({begin, end - begin, values & 0x7FFFFFFF, 1}, chunks);
 }
 
 [[nodiscard]] Error add_packed(const Cursor& packed, List& list, Chunks& chunks) {
@@ -58,8 +55,7 @@ void add_run(std::uint32_t begin, std::uint32_t end, std::uint32_t values, List&
         return packed.fail(Code::bad_packed_floats, packed.at());
     }
     const auto count = static_cast<std::uint32_t>(values);
-    chunks.push_back({packed.offset(), static_cast<std::uint32_t>(packed.left()), count & 0x7FFFFFFF, 0});
-    ++list.chunks;
+    list.add({packed.offset(), static_cast<std::uint32_t>(packed.left()), count & 0x7FFFFFFF, 0}, chunks);
     list.values += count;
     return {};
 }
@@ -109,7 +105,7 @@ void walk_short_strings(Cursor& cursor, List& list, Chunks& chunks) {
 }
 
 // The usual feature: one packed list and nothing else.
-[[nodiscard]] bool walk_packed(const Cursor& feature, List& list, Chunks& chunks) {
+[[nodiscard]] bool walk_packed(const Cursor& feature, List& list) {
     const auto* at = feature.at();
     const auto* end = feature.end();
     if (at == end || (*at != length_tag(2) && *at != length_tag(3))) return false;
@@ -125,8 +121,9 @@ void walk_short_strings(Cursor& cursor, List& list, Chunks& chunks) {
     }
     list.kind = kind;
     list.values = static_cast<std::uint32_t>(values);
-    list.chunks = 1;
-    chunks.push_back({feature.from(at).offset(), static_cast<std::uint32_t>(end - at), list.values & 0x7FFFFFFF, 0});
+    list.first.begin = feature.from(at).offset();
+    list.first.size = static_cast<std::uint32_t>(end - at);
+    list.first.values = list.values & 0x7FFFFFFF;
     return true;
 }
 
@@ -134,7 +131,7 @@ void walk_short_strings(Cursor& cursor, List& list, Chunks& chunks) {
 
 // A oneof: a list of the same kind continues the one before, a list of another kind replaces it.
 Error walk_feature(Cursor feature, int depth, List& list, Chunks& chunks) {
-    if (list.kind == Kind::none && walk_packed(feature, list, chunks)) return {};
+    if (list.kind == Kind::none && walk_packed(feature, list)) return {};
     while (!feature.done()) {
         Tag tag;
         if (auto error = feature.tag(tag)) return error;
@@ -146,8 +143,9 @@ Error walk_feature(Cursor feature, int depth, List& list, Chunks& chunks) {
         if (auto error = feature.bytes(body)) return error;
         const auto kind = static_cast<Kind>(tag.field);
         if (list.kind != kind) {
-            chunks.resize(list.first_chunk);
-            list = {list.first_chunk, 0, 0, kind};
+            chunks.resize(list.first_more);
+            list = List(list.first_more);
+            list.kind = kind;
         }
         if (auto error = walk_list(body, depth - 1, list, chunks)) return error;
     }

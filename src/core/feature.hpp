@@ -23,23 +23,43 @@ using Record = std::span<const std::uint8_t>;
 // A stretch of one record that holds values of one list: either one packed payload, or a run of
 // values each behind a tag (and, for bytes, a length).
 struct Chunk {
-    std::uint32_t begin;
-    std::uint32_t size;
-    std::uint32_t values : 31;
-    std::uint32_t tagged : 1;
+    std::uint32_t begin = 0;
+    std::uint32_t size = 0;  // never 0 in a chunk that is there
+    std::uint32_t values : 31 = 0;
+    std::uint32_t tagged : 1 = 0;
 };
 
 using Chunks = std::vector<Chunk, pool::Allocator<Chunk>>;
 
-// The list of one feature; its chunks lie side by side.
+// The list of one feature. Its first chunk, nearly always the only one, stands in it; further ones lie side by
+// side in Chunks.
 struct List {
-    std::uint32_t first_chunk = 0;
-    std::uint32_t chunks = 0;
+    Chunk first;
     std::uint32_t values = 0;
-    Kind kind = Kind::none;
+    std::uint32_t first_more = 0;
+    std::uint32_t more : 30 = 0;
+    Kind kind : 2 = Kind::none;
+
+    explicit List(std::size_t chunks = 0) : first_more(static_cast<std::uint32_t>(chunks)) {}
+
+    void add(const Chunk& chunk, Chunks& chunks) {
+        if (first.size == 0) {
+            first = chunk;
+        } else {
+            chunks.push_back(chunk);
+            ++more;
+        }
+    }
+    // Calls `use(chunk)` for each chunk.
+    template <typename Use>
+    void each_chunk(const Chunks& chunks, Use use) const {
+        if (first.size == 0) return;
+        use(first);
+        for (const auto& chunk : std::span(chunks).subspan(first_more, more)) use(chunk);
+    }
 };
 
-// Walks a Feature message, adding its chunks to `chunks` behind those that `list` already has.
+// Walks a Feature message, adding its chunks to those that `list` already has, of which the last of `chunks` are.
 // `depth` is how many messages and groups may still open inside it.
 [[nodiscard]] Error walk_feature(wire::Cursor feature, int depth, List& list, Chunks& chunks);
 

@@ -23,12 +23,8 @@ inline std::size_t string_size(const std::uint8_t*& at) {
     return *at < 0x80 ? *at++ : static_cast<std::size_t>(varint::decode_one(at));
 }
 
-inline std::span<const Chunk> chunks(const List& list, const Chunks& all) {
-    return {all.data() + list.first_chunk, list.chunks};
-}
-
-inline std::int64_t* int64s(Record record, const List& list, const Chunks& all, std::int64_t* out) {
-    for (const auto& chunk : chunks(list, all)) {
+inline std::int64_t* int64s(Record record, const List& list, const Chunks& chunks, std::int64_t* out) {
+    list.each_chunk(chunks, [&](const Chunk& chunk) {
         const auto* at = record.data() + chunk.begin;
         if (chunk.tagged == 0) {
             varint::decode(at, at + chunk.size, chunk.values, out);
@@ -39,12 +35,12 @@ inline std::int64_t* int64s(Record record, const List& list, const Chunks& all, 
             }
         }
         out += chunk.values;
-    }
+    });
     return out;
 }
 
-inline float* floats(Record record, const List& list, const Chunks& all, float* out) {
-    for (const auto& chunk : chunks(list, all)) {
+inline float* floats(Record record, const List& list, const Chunks& chunks, float* out) {
+    list.each_chunk(chunks, [&](const Chunk& chunk) {
         const auto* at = record.data() + chunk.begin;
         if (chunk.tagged == 0) {
             std::memcpy(out, at, chunk.size);
@@ -56,14 +52,14 @@ inline float* floats(Record record, const List& list, const Chunks& all, float* 
             }
         }
         out += chunk.values;
-    }
+    });
     return out;
 }
 
 // Calls `use(data, size)` for each value.
 template <typename Use>
-void each_bytes(Record record, const List& list, const Chunks& all, Use use) {
-    for (const auto& chunk : chunks(list, all)) {
+void each_bytes(Record record, const List& list, const Chunks& chunks, Use use) {
+    list.each_chunk(chunks, [&](const Chunk& chunk) {
         const auto* at = record.data() + chunk.begin;
         for (std::uint32_t i = 0; i < chunk.values; ++i) {
             skip_tag(at);
@@ -71,13 +67,13 @@ void each_bytes(Record record, const List& list, const Chunks& all, Use use) {
             use(at, size);
             at += size;
         }
-    }
+    });
 }
 
 // At least the number of bytes in all values.
-inline std::size_t bytes_bound(const List& list, const Chunks& all) {
+inline std::size_t bytes_bound(const List& list, const Chunks& chunks) {
     std::size_t bound = 0;
-    for (const auto& chunk : chunks(list, all)) bound += chunk.size;
+    list.each_chunk(chunks, [&](const Chunk& chunk) { bound += chunk.size; });
     return bound;
 }
 

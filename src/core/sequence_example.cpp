@@ -11,8 +11,7 @@ namespace {
 // Walks the value of one entry of FeatureLists: its features are the steps.
 [[nodiscard]] Error walk_steps(Cursor feature_list, SequenceExampleIndex& index) {
     return walk_field(feature_list, 1, depth::feature, [&](Cursor feature) {
-        auto& list = index.steps.emplace_back();
-        list.first_chunk = static_cast<std::uint32_t>(index.context.chunks.size());
+        auto& list = index.steps.emplace_back(index.context.chunks.size());
         return walk_feature(feature, depth::feature - 1, list, index.context.chunks);
     });
 }
