@@ -14,15 +14,8 @@ using Scratch = std::vector<T, pool::Allocator<T>>;
 
 constexpr float no_weight = 0;
 
-void make_numbers(const Rows& rows, std::size_t row, float* out) {
-    std::visit(
-        [&](const auto& source) {
-            if (source.kind() == Kind::floats) return source.floats(row, out);
-            Scratch<std::int64_t> integers(source.values(row));
-            source.int64s(row, integers.data());
-            std::ranges::transform(integers, out, [](std::int64_t value) { return static_cast<float>(value); });
-        },
-        rows);
+[[nodiscard]] Error make_numbers(const Rows& rows, std::size_t row, float* out, const Normalizer& normalizer = {}) {
+    return std::visit([&](const auto& source) { return ids::numbers(normalizer, source, row, out); }, rows);
 }
 
 // Calls `write(range)` for ranges of rows on several threads. Of several errors, the first row's is given.
@@ -162,8 +155,7 @@ template <typename Item, typename Make>
     if (error) return error;
     return write_rows(layout, slot.step_values, slot.default_numbers[0], out.values.as<float>(),
                       [&](std::size_t row, float* to) {
-                          make_numbers(*source.numbers, row, to);
-                          return Error{};
+                          return make_numbers(*source.numbers, row, to, slot.keys[0].ids.normalizer);
                       });
 }
 
@@ -173,10 +165,8 @@ template <typename Item, typename Make>
                             [&](std::size_t row, std::int64_t* to) { return source.ids->make(row, to); });
     if (error || !source.weights) return error;
     if (auto failed = make_steps(layout, Dtype::float32, out.weights)) return failed;
-    return write_rows(layout, 1, no_weight, out.weights.as<float>(), [&](std::size_t row, float* to) {
-        make_numbers(*source.weights, row, to);
-        return Error{};
-    });
+    return write_rows(layout, 1, no_weight, out.weights.as<float>(),
+                      [&](std::size_t row, float* to) { return make_numbers(*source.weights, row, to); });
 }
 
 // Where the kept values of a nested slot go: side by side (jagged), or `width` to a step (padded).
@@ -267,10 +257,8 @@ template <typename Item, typename Make>
     }
     if (!source.weights) return {};
     if (auto failed = make_values(layout, values, Dtype::float32, out.weights)) return failed;
-    return write_values(layout, values, no_weight, out.weights.as<float>(), [&](std::size_t row, float* to) {
-        make_numbers(*source.weights, row, to);
-        return Error{};
-    });
+    return write_values(layout, values, no_weight, out.weights.as<float>(),
+                        [&](std::size_t row, float* to) { return make_numbers(*source.weights, row, to); });
 }
 
 [[nodiscard]] Error encode_sequence_slot(const SlotPlan& slot, const Source& source, const Layout& layout,
@@ -301,7 +289,7 @@ template <typename Item, typename Make>
     if (auto error = Array::make(Dtype::float32, {rows, width}, out.weights)) return error;
     auto* weights = out.weights.as<float>();
     for (std::size_t row = 0; row < rows; ++row, weights += width) {
-        make_numbers(*source.weights, row, weights);
+        if (auto error = make_numbers(*source.weights, row, weights)) return error;
         std::fill(weights + ids.values(row), weights + width, no_weight);
     }
     return {};
@@ -322,7 +310,7 @@ template <typename Item, typename Make>
             },
             *source.numbers);
         if (error) return error;
-        make_numbers(*source.numbers, row, to);
+        if (auto failed = make_numbers(*source.numbers, row, to, slot.keys[0].ids.normalizer)) return failed;
     }
     return {};
 }

@@ -17,6 +17,10 @@ Parameter: TypeAlias = Any
 
 Float64s: TypeAlias = npt.NDArray[np.float64]
 
+CoreStep: TypeAlias = tuple[str, list[float], list[float]]
+"""An operation of the core and its parameters, one for all places of a step or one for each: "scale" is
+(x - first) / second, "clip" keeps x between the two."""
+
 
 @dataclass(frozen=True)
 class Standardize:
@@ -150,7 +154,10 @@ class Clip:
     def __call__(self, steps: npt.ArrayLike) -> Float64s:
         """Clipped numbers, float64 [steps, *shape]."""
         numbers = _numbers(self, steps, self.minimum, self.maximum)
-        return np.clip(numbers, self.minimum, self.maximum)
+        # Not np.clip, which takes either of two zeros, depending on how its parameters lie in memory.
+        np.copyto(numbers, self.minimum, where=numbers < self.minimum)
+        np.copyto(numbers, self.maximum, where=numbers > self.maximum)
+        return numbers
 
 
 @dataclass(frozen=True)
@@ -214,6 +221,28 @@ def step_shape(normalizer: Normalizer) -> tuple[int, ...] | None:
     return shapes[0] if shapes else None
 
 
+def core_steps(normalizer: object) -> list[CoreStep] | None:
+    """A normalizer as the core computes it, to the same bits: step after step; None where only Python can.
+
+    That is a function, a subclass, and Log1p: libraries differ in the last bit of a logarithm.
+    """
+    if type(normalizer) is Compose:
+        parts = [core_steps(part) for part in normalizer.normalizers]
+        return [step for part in parts for step in part or ()] if None not in parts else None
+    if type(normalizer) is Standardize:
+        return [_core_step("scale", normalizer.mean, normalizer.std)]
+    if type(normalizer) is MinMax:
+        width = np.subtract(normalizer.maximum, normalizer.minimum)
+        return [_core_step("scale", normalizer.minimum, width)]
+    if type(normalizer) is Clip:
+        return [_core_step("clip", normalizer.minimum, normalizer.maximum)]
+    return None
+
+
+def _core_step(operation: str, first: Parameter, second: Parameter) -> CoreStep:
+    return operation, np.ravel(first).tolist(), np.ravel(second).tolist()
+
+
 def _set_parameters(normalizer: Normalizer, *names: str, may_be_infinite: bool = False) -> None:
     for name in names:
         parameter = _checked_parameter(getattr(normalizer, name), name, may_be_infinite=may_be_infinite)
@@ -238,7 +267,7 @@ def _nested_tuples(value: Any) -> Any:
 
 
 def _numbers(normalizer: Normalizer, steps: npt.ArrayLike, *parameters: Parameter) -> Float64s:
-    """Steps as float64, whose shape is that of the parameters."""
+    """A copy of the steps as float64, whose shape is that of the parameters."""
     array = np.asarray(steps)
     if array.dtype.kind not in "fiu":
         raise NormalizerError(f"{type(normalizer).__name__} takes numbers, got {array.dtype}")
