@@ -193,7 +193,7 @@ Rows rows_of(nb::handle arrays, Kind kind, std::optional<std::size_t>& rows) {
 Rows rows_of(const Plan& plan, const IndexedExamples* examples, nb::handle arrays, std::size_t key, bool numbers,
              bool context, std::optional<std::size_t>& rows) {
     if (arrays.is_none()) return rows_of(examples, key, context);
-    // Numbers and weights in memory are float32 by now, whatever the records hold.
+    // Numbers and weights in memory are float32 by now, whatever the records hold, and normalized.
     return rows_of(arrays, numbers ? Kind::floats : plan.wanted->kinds[key], rows);
 }
 
