@@ -26,7 +26,7 @@ moderate = st.floats(-100, 100, width=32) | st.sampled_from([0.0, -0.0, 1.0])
 real = moderate | st.floats(-LARGEST, LARGEST)
 positive = st.floats(0.01, 100) | st.floats(5e-324, LARGEST)
 numbers = {
-    "float": moderate | st.floats(width=32) | st.sampled_from([LARGEST, -LARGEST, 1e-45]),
+    "float": moderate | st.floats(width=32) | st.sampled_from([LARGEST, -LARGEST, 2.0**-149]),
     "int64": st.integers(-100, 100) | st.integers(-(2**63), 2**63 - 1) | st.integers(2**53, 2**53 + 9),
 }
 
