@@ -67,6 +67,7 @@ def test_equal_however_they_were_written():
     assert hash(cn.MinMax([0], np.array([1]))) == hash(cn.MinMax((0.0,), (1.0,)))
     assert cn.Compose([cn.Log1p()]) == cn.Compose((cn.Log1p(),))
     assert cn.Clip(0, 1) != cn.Clip(0, 2)
+    assert repr(cn.Clip(-0.0, 1)) == repr(cn.Clip(0, 1.0))
 
 
 @pytest.mark.parametrize(

@@ -58,8 +58,9 @@ class Standardize:
         """Normalized numbers, float64 [steps, *shape]."""
         numbers = _numbers(self, steps, self.mean, self.std)
         with np.errstate(over="ignore"):
-            normalized: Float64s = (numbers - self.mean) / self.std
-        return normalized
+            numbers -= self.mean
+            numbers /= self.std
+        return numbers
 
 
 @dataclass(frozen=True)
@@ -96,8 +97,9 @@ class MinMax:
         """Normalized numbers, float64 [steps, *shape]."""
         numbers = _numbers(self, steps, self.minimum, self.maximum)
         with np.errstate(over="ignore"):
-            normalized: Float64s = (numbers - self.minimum) / np.subtract(self.maximum, self.minimum)
-        return normalized
+            numbers -= self.minimum
+            numbers /= np.subtract(self.maximum, self.minimum)
+        return numbers
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,7 @@ class Log1p:
                 f"Log1p takes numbers greater than -1, got {numbers[numbers <= -1][0]}; "
                 "put a Clip before it, as Compose([Clip(0, math.inf), Log1p()])"
             )
-        return np.log1p(numbers)
+        return np.log1p(numbers, out=numbers)
 
 
 @dataclass(frozen=True)
@@ -154,9 +156,9 @@ class Clip:
     def __call__(self, steps: npt.ArrayLike) -> Float64s:
         """Clipped numbers, float64 [steps, *shape]."""
         numbers = _numbers(self, steps, self.minimum, self.maximum)
-        # Not np.clip, which takes either of two zeros, depending on how its parameters lie in memory.
-        np.copyto(numbers, self.minimum, where=numbers < self.minimum)
-        np.copyto(numbers, self.maximum, where=numbers > self.maximum)
+        np.clip(numbers, self.minimum, self.maximum, out=numbers)
+        # Of 0.0 and -0.0 np.clip takes either, depending on how its parameters lie in memory.
+        np.copyto(numbers, steps, where=(numbers == 0) & (np.asarray(steps) == 0))
         return numbers
 
 
@@ -255,7 +257,8 @@ def _checked_parameter(value: Any, name: str, *, may_be_infinite: bool) -> Param
     if not array.size:
         raise ColumnValueError(f"{name} must hold a number, got {value!r}")
     leaves = array.ravel().tolist()
-    numbers = [float(checked_real(leaf, f"{name} (or each of its items)")) for leaf in leaves]
+    # -0.0 becomes 0.0, as equal normalizers must give equal bits.
+    numbers = [float(checked_real(leaf, f"{name} (or each of its items)")) + 0.0 for leaf in leaves]
     for number in numbers:
         if math.isnan(number) or (math.isinf(number) and not may_be_infinite):
             raise ColumnValueError(f"{name} must be finite, got {number}")
@@ -267,7 +270,7 @@ def _nested_tuples(value: Any) -> Any:
 
 
 def _numbers(normalizer: Normalizer, steps: npt.ArrayLike, *parameters: Parameter) -> Float64s:
-    """A copy of the steps as float64, whose shape is that of the parameters."""
+    """A copy of the steps as float64, to be normalized in place; its shape is that of the parameters."""
     array = np.asarray(steps)
     if array.dtype.kind not in "fiu":
         raise NormalizerError(f"{type(normalizer).__name__} takes numbers, got {array.dtype}")
