@@ -3,6 +3,7 @@
 #include <nanobind/stl/pair.h>
 #include <nanobind/stl/shared_ptr.h>
 #include <nanobind/stl/string.h>
+#include <nanobind/stl/tuple.h>
 #include <nanobind/stl/vector.h>
 
 #include <algorithm>
@@ -30,9 +31,28 @@ Op op_of(const std::string& name) {
     throw nb::value_error(("unknown op " + name).c_str());
 }
 
+using NormalizerSteps = std::vector<std::tuple<std::string, std::vector<double>, std::vector<double>>>;
+
+Normalizer make_normalizer(const NormalizerSteps& given) {
+    std::vector<Normalizer::Step> steps;
+    std::size_t places = 1;
+    for (const auto& [op, first, second] : given) {
+        if (op != "scale" && op != "clip") throw nb::value_error(("unknown step " + op).c_str());
+        for (const auto size : {first.size(), second.size()}) {
+            if (size < 1 || (size != 1 && places != 1 && size != places)) {
+                throw nb::value_error("a normalizer takes one parameter, or one for each place");
+            }
+            places = std::max(places, size);
+        }
+        steps.push_back({op == "scale" ? Normalizer::Op::scale : Normalizer::Op::clip, first, second});
+    }
+    return Normalizer(std::move(steps));
+}
+
 KeyPlan make_key(std::size_t key, const std::string& op, std::int64_t num_buckets,
                  std::optional<std::int64_t> default_id, std::shared_ptr<const Vocabulary> vocabulary,
-                 std::vector<float> boundaries, std::size_t positions, std::vector<float> default_numbers) {
+                 std::vector<float> boundaries, std::size_t positions, std::vector<float> default_numbers,
+                 const NormalizerSteps& normalizer) {
     KeyPlan plan;
     plan.key = key;
     plan.ids = {op_of(op),
@@ -43,7 +63,8 @@ KeyPlan make_key(std::size_t key, const std::string& op, std::int64_t num_bucket
                 std::move(vocabulary),
                 std::move(boundaries),
                 positions,
-                std::move(default_numbers)};
+                std::move(default_numbers),
+                make_normalizer(normalizer)};
     const auto& ids = plan.ids;
     if (ids.op != Op::vocabulary && ids.num_buckets < 1) throw nb::value_error("num_buckets must be at least 1");
     if (ids.op == Op::vocabulary && (ids.vocabulary == nullptr || ids.num_buckets < 0)) {
@@ -172,7 +193,7 @@ Rows rows_of(nb::handle arrays, Kind kind, std::optional<std::size_t>& rows) {
 Rows rows_of(const Plan& plan, const IndexedExamples* examples, nb::handle arrays, std::size_t key, bool numbers,
              bool context, std::optional<std::size_t>& rows) {
     if (arrays.is_none()) return rows_of(examples, key, context);
-    // Numbers and weights in memory are float32 by now, whatever the records hold.
+    // Numbers and weights in memory are float32 by now, whatever the records hold, and normalized.
     return rows_of(arrays, numbers ? Kind::floats : plan.wanted->kinds[key], rows);
 }
 
@@ -228,7 +249,7 @@ void bind_encode(nb::module_& module) {
     module.def("key_plan", &make_key, nb::arg("key"), nb::kw_only(), nb::arg("op"), nb::arg("num_buckets") = 1,
                nb::arg("default_id") = nb::none(), nb::arg("vocabulary") = nb::none(),
                nb::arg("boundaries") = std::vector<float>{}, nb::arg("positions") = 1,
-               nb::arg("default_numbers") = std::vector<float>{});
+               nb::arg("default_numbers") = std::vector<float>{}, nb::arg("normalizer") = NormalizerSteps{});
     nb::class_<Plan>(module, "Plan")
         .def(
             "__init__",

@@ -65,6 +65,7 @@ def key_plan(
     boundaries: Sequence[float] = (),
     positions: int = 1,
     default_numbers: Sequence[float] = (),
+    normalizer: Sequence[tuple[str, Sequence[float], Sequence[float]]] = (),
 ) -> KeyPlan: ...
 
 class Vocabulary:

@@ -13,8 +13,8 @@ from ._dtypes import INTEGERS
 from ._features import FlatColumn, as_ragged, checked_array, holds_rows, is_array, levels, narrowed
 from ._ragged import BytesArray, Int64s, Ragged
 from ._tensors import is_sparse, sparse_steps
-from .columns import NumberColumn, NumericColumn, SequenceNumericColumn
-from .errors import FeatureTypeError, NormalizerError
+from .columns import CoreStep, NumberColumn, NumericColumn, SequenceNumericColumn, core_steps
+from .errors import FeatureTypeError, NarrowingError, NormalizerError
 
 
 def numeric_column(feature: Any, column: NumberColumn) -> FlatColumn:
@@ -91,9 +91,27 @@ def _check_whole_rows(row_splits: Int64s, column: NumberColumn) -> None:
         raise errors.from_core("partial_step", {"got": got, "expected": size, **place})
 
 
-def needs_python(column: NumberColumn) -> bool:
-    """Whether numbers pass through Python on their way from a record, to be narrowed or normalized."""
-    return column.normalizer_fn is not None or column.dtype not in ("float32", "float64", "int64")
+def core_normalizer(column: NumberColumn) -> list[CoreStep] | None:
+    """How the core normalizes numbers of records; None where they pass through Python on their way."""
+    if column.dtype not in ("float32", "float64", "int64"):
+        return None
+    steps = [] if column.normalizer_fn is None else core_steps(column.normalizer_fn)
+    if steps is None:
+        return None
+    try:
+        normalized_default(column)
+    except NarrowingError:  # an error of the rows that need the default, if there are any
+        return None
+    return steps
+
+
+def normalized_default(column: NumberColumn) -> list[float]:
+    """What a context's row without numbers gets, normalized; nothing without a default."""
+    if not isinstance(column, NumericColumn) or column.default_value is None:
+        return []
+    with np.errstate(over="ignore"):
+        values = np.array(column.default_value, "int64" if column.dtype in INTEGERS else "float32")
+    return [float(number) for number in normalized(np.array([0, len(values)]), values, column).values]
 
 
 def _call_normalizer(steps: npt.NDArray[Any], column: NumberColumn) -> npt.NDArray[Any]:

@@ -11,7 +11,7 @@ import numpy as np
 from . import _core
 from ._categorical_features import categorical_column, raw_column
 from ._features import FlatColumn, lookup
-from ._numeric_features import needs_python, numeric_column
+from ._numeric_features import core_normalizer, normalized_default, numeric_column
 from ._plan import InnerColumn, SlotPlan
 from .columns import (
     BucketizedColumn,
@@ -88,9 +88,10 @@ def _key_plan(part: Part, key: int, context: bool) -> _core.KeyPlan:
                 boundaries=part.boundaries,
                 positions=math.prod(part.source_column.shape),
                 default_numbers=_default_numbers(part.source_column) if context else (),
+                normalizer=core_normalizer(part.source_column) or (),
             )
         case NumericColumn() | SequenceNumericColumn():
-            return _core.key_plan(key, op="numbers")
+            return _core.key_plan(key, op="numbers", normalizer=core_normalizer(part) or ())
 
 
 def _cross(column: InnerColumn) -> tuple[int, int] | None:
@@ -100,12 +101,12 @@ def _cross(column: InnerColumn) -> tuple[int, int] | None:
 
 
 def _default_numbers(column: InnerColumn) -> list[float]:
-    """What pads a sequence of numbers, or fills a context's row that has none."""
-    with np.errstate(over="ignore"):
-        if isinstance(column, SequenceNumericColumn):
+    """What pads a sequence of numbers, or fills a context's row that has none; Python fills its own."""
+    if isinstance(column, SequenceNumericColumn):
+        with np.errstate(over="ignore"):
             return [float(np.float32(column.default_value))]
-        if isinstance(column, NumericColumn) and column.default_value is not None:
-            return [float(np.float32(value)) for value in column.default_value]
+    if isinstance(column, NumericColumn) and core_normalizer(column) is not None:
+        return normalized_default(column)
     return []
 
 
@@ -127,6 +128,6 @@ def flat_column(features: Mapping[str, Any], part: Part, *, crossed: bool) -> Fl
 def number_column(part: Part) -> NumberColumn | None:
     """The column whose numbers pass through Python on their way from a record to this part, if any do."""
     column = part.source_column if isinstance(part, BucketizedColumn) else part
-    if isinstance(column, NumericColumn | SequenceNumericColumn) and needs_python(column):
+    if isinstance(column, NumericColumn | SequenceNumericColumn) and core_normalizer(column) is None:
         return column
     return None

@@ -6,6 +6,7 @@ what was found and expected, and what to do. The place is also in `error.where`,
 
 from __future__ import annotations
 
+import struct
 from typing import Any
 
 _PLACES = ("file", "record", "byte", "key", "column", "row", "step")
@@ -217,6 +218,9 @@ def from_core(code: str, detail: dict[str, Any]) -> Exception:
                 "or give a default_value for ids out of range",
                 **detail,
             )
+        case "number_too_large":
+            (number,) = struct.unpack("d", struct.pack("q", got))
+            return NarrowingError(f"{number} does not fit float32", **detail)
         case "partial_step":
             return PartialStepError(
                 f"{got} values are not a multiple of the {expected} that the shape needs for each step",

@@ -17,12 +17,9 @@ public:
     }
 
     [[nodiscard]] Error write(threads::Range range) const override {
-        if (plan_.is_numbers()) {
-            write_numbers(range);
-            return {};
-        }
-        if (source_.weights) write_weights(range);
-        return write_ids(range);
+        if (plan_.is_numbers()) return write_numbers(range);
+        if (auto error = write_ids(range)) return error;
+        return source_.weights ? write_weights(range) : Error{};
     }
 
 private:
@@ -35,25 +32,27 @@ private:
         return {};
     }
 
-    void write_weights(threads::Range range) const {
+    [[nodiscard]] Error write_weights(threads::Range range) const {
         auto* to = out_.weights.as<float>() + range.begin * width_;
         for (auto row = range.begin; row < range.end; ++row, to += width_) {
-            slots::make_numbers(*source_.weights, row, to);
+            if (auto error = slots::make_numbers(*source_.weights, row, to)) return error;
             std::fill(to + source_.ids->values(row), to + width_, slots::no_weight);
         }
+        return {};
     }
 
     // A row without numbers has the default.
-    void write_numbers(threads::Range range) const {
+    [[nodiscard]] Error write_numbers(threads::Range range) const {
         auto* to = out_.values.as<float>() + range.begin * plan_.step_values;
         for (auto row = range.begin; row < range.end; ++row, to += plan_.step_values) {
             const auto values = std::visit([&](const auto& numbers) { return numbers.values(row); }, *source_.numbers);
             if (values == 0) {
                 std::ranges::copy(plan_.default_numbers, to);
-            } else {
-                slots::make_numbers(*source_.numbers, row, to);
+            } else if (auto error = slots::make_numbers(*source_.numbers, row, to, plan_.keys[0].ids.normalizer)) {
+                return error;
             }
         }
+        return {};
     }
 
     const std::size_t rows_;

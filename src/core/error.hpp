@@ -26,6 +26,7 @@ enum class Code : std::uint8_t {
     wrong_count,      // got, expected: values in a fixed-length feature
     // Encoding of values.
     id_out_of_range,   // got: the id, expected: num_buckets
+    number_too_large,  // got: the bits of a normalized float64 that float32 cannot hold
     partial_step,      // got: values in the row, expected: values in a step
     weights_mismatch,  // got, expected: weights and ids in a row, or in a step
     unequal_lengths,   // got, expected: steps of two columns of one group
@@ -73,6 +74,7 @@ struct [[nodiscard]] Error {
         case Code::missing_feature: return "missing_feature";
         case Code::wrong_count: return "wrong_count";
         case Code::id_out_of_range: return "id_out_of_range";
+        case Code::number_too_large: return "number_too_large";
         case Code::partial_step: return "partial_step";
         case Code::weights_mismatch: return "weights_mismatch";
         case Code::unequal_lengths: return "unequal_lengths";

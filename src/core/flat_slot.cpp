@@ -17,12 +17,15 @@ public:
     [[nodiscard]] Error write(threads::Range range) const override {
         if (plan_.is_numbers()) {
             const auto padding = plan_.default_numbers[0];
-            return write_rows(range, plan_.step_values, padding, out_.values, slots::numbers_of(*source_.numbers));
+            return write_rows(range, plan_.step_values, padding, out_.values, [&](std::size_t row, float* to) {
+                return slots::make_numbers(*source_.numbers, row, to, plan_.keys[0].ids.normalizer);
+            });
         }
         auto error = write_rows(range, 1, no_id, out_.values,
                                 [&](std::size_t row, std::int64_t* to) { return source_.ids->make(row, to); });
         if (error || !source_.weights) return error;
-        return write_rows(range, 1, slots::no_weight, out_.weights, slots::numbers_of(*source_.weights));
+        return write_rows(range, 1, slots::no_weight, out_.weights,
+                          [&](std::size_t row, float* to) { return slots::make_numbers(*source_.weights, row, to); });
     }
 
 private:

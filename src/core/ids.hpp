@@ -7,6 +7,7 @@
 
 #include "bounds.hpp"
 #include "fingerprint64.hpp"
+#include "normalize.hpp"
 #include "rows.hpp"
 #include "vocabulary.hpp"
 
@@ -53,7 +54,8 @@ struct IdPlan {
     std::shared_ptr<const Vocabulary> vocabulary;
     std::vector<float> boundaries;       // bucketize: rising
     std::size_t positions = 1;           // bucketize: numbers in one step, each with buckets of its own
-    std::vector<float> default_numbers;  // bucketize in a context: stands in for a row without numbers
+    std::vector<float> default_numbers;  // bucketize in a context: normalized, stands in for a row without numbers
+    Normalizer normalizer;               // bucketize, numbers
 };
 
 namespace ids {
@@ -122,19 +124,38 @@ void vocabulary(const IdPlan& plan, const Rows& rows, std::size_t row, std::int6
     }
 }
 
+// Numbers of one row, normalized, as float32.
+template <typename Rows>
+[[nodiscard]] Error numbers(const Normalizer& normalizer, const Rows& rows, std::size_t row, float* out) {
+    const auto count = rows.values(row);
+    const bool as_they_are = Rows::normalized() || normalizer.empty();
+    Error error;
+    if (rows.kind() == Kind::floats) {
+        rows.floats(row, out);
+        if (!as_they_are) error = normalizer.apply(out, count, out);
+    } else {
+        std::vector<std::int64_t, pool::Allocator<std::int64_t>> integers(count);
+        rows.int64s(row, integers.data());
+        if (as_they_are) {
+            std::ranges::transform(integers, out, [](std::int64_t value) { return static_cast<float>(value); });
+        } else {
+            error = normalizer.apply(integers.data(), count, out);
+        }
+    }
+    if (error) error.record = static_cast<std::int64_t>(row);
+    return error;
+}
+
 // The bucket of a number is how many boundaries are not above it; NaN is in the last one.
 template <typename Rows>
-void bucketize(const IdPlan& plan, const Rows& rows, std::size_t row, std::int64_t* out) {
+[[nodiscard]] Error bucketize(const IdPlan& plan, const Rows& rows, std::size_t row, std::int64_t* out) {
     auto count = rows.values(row);
     std::vector<float, pool::Allocator<float>> numbers(count);
     if (count == 0) {
         numbers.assign(plan.default_numbers.begin(), plan.default_numbers.end());
         count = numbers.size();
-    } else if (rows.kind() == Kind::floats) {
-        rows.floats(row, numbers.data());
-    } else {
-        rows.int64s(row, out);
-        std::copy_n(out, count, numbers.begin());
+    } else if (auto error = ids::numbers(plan.normalizer, rows, row, numbers.data())) {
+        return error;
     }
     const auto buckets = static_cast<std::int64_t>(plan.boundaries.size()) + 1;
     for (std::size_t i = 0; i < count; ++i) {
@@ -142,6 +163,7 @@ void bucketize(const IdPlan& plan, const Rows& rows, std::size_t row, std::int64
         const auto above = std::ranges::upper_bound(plan.boundaries, numbers[i], std::less<float>{});
         out[i] = above - plan.boundaries.begin() + buckets * static_cast<std::int64_t>(i % plan.positions);
     }
+    return {};
 }
 
 // 64 bits for a cross: the Fingerprint64 of text, integers as they are.
@@ -161,7 +183,7 @@ template <typename Rows>
         case Op::identity: error = identity(plan, rows, row, out); break;
         case Op::hash: hash(plan, rows, row, out); break;
         case Op::vocabulary: vocabulary(plan, rows, row, out); break;
-        case Op::bucketize: bucketize(plan, rows, row, out); break;
+        case Op::bucketize: error = bucketize(plan, rows, row, out); break;
         case Op::raw: raw(rows, row, out); break;
         case Op::numbers: break;
     }

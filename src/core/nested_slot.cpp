@@ -26,7 +26,8 @@ public:
         if (error) return error;
         if (layout_.jagged) write_step_splits(range);
         if (!source_.weights) return {};
-        return write_values(range, slots::no_weight, out_.weights, slots::numbers_of(*source_.weights));
+        return write_values(range, slots::no_weight, out_.weights,
+                            [&](std::size_t row, float* to) { return slots::make_numbers(*source_.weights, row, to); });
     }
 
 private:

@@ -85,6 +85,8 @@ public:
     WireRows(std::span<const Record> records, const ExampleIndex& index, std::size_t key, Kind kind)
         : records_(records), index_(&index), key_(key), kind_(kind) {}
 
+    // Whether numbers have been normalized on their way here.
+    [[nodiscard]] static constexpr bool normalized() { return false; }
     [[nodiscard]] Kind kind() const { return kind_; }
     [[nodiscard]] std::size_t rows() const { return records_.size(); }
     [[nodiscard]] std::size_t values(std::size_t row) const { return list(row).values; }
@@ -122,6 +124,7 @@ public:
     WireSteps(std::span<const Record> records, const SequenceExampleIndex& index, std::size_t key, Kind kind)
         : records_(records), index_(&index), key_(key), kind_(kind) {}
 
+    [[nodiscard]] static constexpr bool normalized() { return false; }
     [[nodiscard]] Kind kind() const { return kind_; }
     [[nodiscard]] std::size_t rows() const { return records_.size(); }
     [[nodiscard]] std::size_t values(std::size_t row) const { return list(row).values; }
@@ -187,6 +190,7 @@ class RaggedRows {
 public:
     explicit RaggedRows(const RaggedColumn& column) : column_(column) {}
 
+    [[nodiscard]] static constexpr bool normalized() { return true; }
     [[nodiscard]] Kind kind() const { return column_.kind; }
     [[nodiscard]] std::size_t rows() const { return column_.rows; }
     [[nodiscard]] bool nested() const { return column_.step_splits != nullptr; }

@@ -14,15 +14,8 @@ Source make_source(const SlotPlan& slot, std::span<const Rows> keys, std::option
 
 namespace slots {
 
-void make_numbers(const Rows& rows, std::size_t row, float* out) {
-    std::visit(
-        [&](const auto& source) {
-            if (source.kind() == Kind::floats) return source.floats(row, out);
-            Scratch<std::int64_t> integers(source.values(row));
-            source.int64s(row, integers.data());
-            std::ranges::transform(integers, out, [](std::int64_t value) { return static_cast<float>(value); });
-        },
-        rows);
+Error make_numbers(const Rows& rows, std::size_t row, float* out, const Normalizer& normalizer) {
+    return std::visit([&](const auto& source) { return ids::numbers(normalizer, source, row, out); }, rows);
 }
 
 }  // namespace slots

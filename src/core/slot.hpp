@@ -89,16 +89,8 @@ using Scratch = std::vector<T, pool::Allocator<T>>;
 
 inline constexpr float no_weight = 0;
 
-// All numbers of a row, integers as float32.
-void make_numbers(const Rows& rows, std::size_t row, float* out);
-
-// The same as a function that cannot fail, beside those that make ids.
-[[nodiscard]] inline auto numbers_of(const Rows& rows) {
-    return [&rows](std::size_t row, float* out) {
-        make_numbers(rows, row, out);
-        return Error{};
-    };
-}
+// All numbers of a row as float32, normalized where that is declared.
+[[nodiscard]] Error make_numbers(const Rows& rows, std::size_t row, float* out, const Normalizer& normalizer = {});
 
 // Fast because nearly every padding (-1 and 0) is one byte over and over, for which memset has the widest stores.
 template <typename Item>

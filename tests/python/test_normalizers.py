@@ -1,9 +1,12 @@
 """Declared normalizers and initializers: what they compute, what they refuse, and how columns take them."""
 
 import math
+import re
 
 import numpy as np
 import pytest
+from failing import failure
+from reference.examples import make_example, make_sequence_example
 
 import colonnade as cn
 from colonnade import errors, initializers
@@ -64,6 +67,7 @@ def test_equal_however_they_were_written():
     assert hash(cn.MinMax([0], np.array([1]))) == hash(cn.MinMax((0.0,), (1.0,)))
     assert cn.Compose([cn.Log1p()]) == cn.Compose((cn.Log1p(),))
     assert cn.Clip(0, 1) != cn.Clip(0, 2)
+    assert repr(cn.Clip(-0.0, 1)) == repr(cn.Clip(0, 1.0))
 
 
 @pytest.mark.parametrize(
@@ -140,6 +144,147 @@ def test_an_error_in_a_batch_names_the_column():
     encoder = cn.Encoder([cn.sequence_numeric_column("price", normalizer_fn=cn.Log1p())])
     with pytest.raises(errors.NormalizerError, match=r"column 'price': Log1p .* got -2.0"):
         encoder.encode({"price": [[1.0, -2.0]]})
+
+
+class TestRecords:
+    """The core normalizes what it reads, to the bits that Python gives."""
+
+    NORMALIZERS = (
+        cn.Standardize((1.0, 2.0), 3.0),
+        cn.MinMax(0, (4, 5)),
+        cn.Clip(0, 1),
+        cn.Compose([cn.Clip(-5, 5), cn.Compose([cn.Standardize(1, 2)])]),
+    )
+
+    @pytest.mark.parametrize("normalizer", NORMALIZERS)
+    @pytest.mark.parametrize("dtype", ["float32", "float64", "int64"])
+    def test_declared_normalizers_do_not_pass_through_python(self, normalizer, dtype, monkeypatch):
+        number = int if dtype == "int64" else float
+        source = cn.sequence_numeric_column("a", 2, dtype=dtype, normalizer_fn=normalizer)
+        context = cn.numeric_column("b", 2, default_value=7, dtype=dtype, normalizer_fn=normalizer)
+        columns = {
+            "steps": [source, cn.indicator_column(cn.bucketized_column(source, [0.0, 0.5]))],
+            "context": [context, cn.bucketized_column(context, [0.0, 0.5])],
+        }
+        rows = [[1, 2, 30, 40], [], [5, 6]]
+        contexts = [[], [1, 2], [9, 0]]
+        expected = cn.Encoder(columns).encode({"a": rows, "b": contexts})
+        encoder = cn.Encoder(columns)
+
+        def refuse(self, steps):
+            raise AssertionError("called")
+
+        for kind in (cn.Standardize, cn.MinMax, cn.Clip, cn.Compose):
+            monkeypatch.setattr(kind, "__call__", refuse)
+        numbers = [
+            {"a": list(map(number, row)), "b": list(map(number, context))}
+            for row, context in zip(rows, contexts, strict=True)
+        ]
+        examples = [make_example(features) for features in numbers]
+        steps = [
+            make_sequence_example(
+                {"b": row["b"]}, {"a": [row["a"][at : at + 2] for at in range(0, len(row["a"]), 2)]}
+            )
+            for row in numbers
+        ]
+        for batches in (encoder.encode_examples(examples), encoder.encode_sequence_examples(steps)):
+            for group, batch in batches.items():
+                for name, slot in batch.slots.items():
+                    np.testing.assert_array_equal(
+                        slot.values, expected[group].slots[name].values, strict=True
+                    )
+
+    def test_a_subclass_is_called(self):
+        class Doubled(cn.Standardize):
+            def __call__(self, steps):
+                return super().__call__(steps) * 2
+
+        for normalizer in (Doubled(0.0, 1.0), cn.Compose([Doubled(0.0, 1.0)])):
+            encoder = cn.Encoder([cn.sequence_numeric_column("a", normalizer_fn=normalizer)])
+            assert encoder.encode_examples([make_example({"a": [3.0]})]).slots["a"].values.item() == 6
+
+    def test_the_large_integers_of_a_record_are_not_rounded_before_the_mean_is_taken(self):
+        normalizer = cn.Standardize(1_700_000_000, 1.0)
+        encoder = cn.Encoder([cn.sequence_numeric_column("a", dtype="int64", normalizer_fn=normalizer)])
+        values = (
+            encoder.encode_examples([make_example({"a": [1_700_000_000, 1_700_000_001]})]).slots["a"].values
+        )
+        assert values.ravel().tolist() == [0.0, 1.0]
+
+    @pytest.mark.parametrize("options", [{}, {"max_length": 1}, {"layout": "jagged"}, {"num_threads": 2}])
+    def test_what_float32_cannot_hold(self, options):
+        normalizer = cn.Compose([cn.Standardize(1.0, 2**-100), cn.Standardize(0.0, 2**-100)])
+        column = cn.sequence_numeric_column("a", normalizer_fn=normalizer)
+        records = [make_example({"a": [1.0, 1.0, 1.0]})] * 200
+        records[3] = make_example({"a": [1.0, math.inf, 5.0, 1.0]})
+        records[150] = make_example({"a": [-9.0]})
+        bucketized = cn.indicator_column(cn.bucketized_column(column, [0.0]))
+        for output, name in ((column, "a"), (bucketized, "a_bucketized")):
+            encoder = cn.Encoder([output], **options)
+            message = f"{2.0**202} does not fit float32"
+            where = {"key": "a", "column": name, "row": 3}
+            failure(
+                errors.NarrowingError,
+                lambda encoder=encoder: encoder.encode_examples(records),
+                re.escape(message),
+                **where,
+            )
+
+    def test_an_error_in_a_cross_names_its_key(self):
+        source = cn.numeric_column("b", normalizer_fn=cn.Standardize(0.0, 1e-60))
+        crossed = cn.indicator_column(cn.crossed_column(["a", cn.bucketized_column(source, [0.0])], 10))
+        encoder = cn.Encoder([crossed])
+        records = [make_example({"a": [b"x"], "b": [value]}) for value in (0.0, 1.0)]
+        assert encoder.encode_examples(records[:1]).slots["a_X_b_bucketized"].values.shape == (1, 1)
+        where = {"key": "b", "column": "a_X_b_bucketized", "row": 1}
+        failure(
+            errors.NarrowingError, lambda: encoder.encode_examples(records), "does not fit float32", **where
+        )
+
+    def test_a_default_that_overflows_is_an_error_of_the_row_that_needs_it(self):
+        column = cn.numeric_column("a", default_value=1.0, normalizer_fn=cn.Standardize(0.0, 1e-60))
+        encoder = cn.Encoder([column])
+        zero, none = make_example({"a": [0.0]}), make_example({})
+        assert encoder.encode_examples([zero]).slots["a"].values.tolist() == [[0.0]]
+        for call in (
+            lambda: encoder.encode_examples([zero, none]),
+            lambda: encoder.encode({"a": [[0.0], []]}),
+        ):
+            failure(errors.NarrowingError, call, "does not fit float32", key="a", row=1)
+
+    def test_an_integer_default_is_normalized_before_it_is_rounded(self):
+        column = cn.numeric_column(
+            "a", default_value=2**24 + 1, dtype="int64", normalizer_fn=cn.Standardize(2**24, 1)
+        )
+        batch = cn.Encoder([column]).encode_examples([make_example({})])
+        assert batch.slots["a"].values.tolist() == [[1.0]]
+
+    def test_padding_is_not_normalized(self):
+        column = cn.sequence_numeric_column("a", default_value=-7.0, normalizer_fn=cn.Standardize(3.0, 2.0))
+        batch = cn.Encoder([column]).encode_examples([make_example({"a": [5.0]}), make_example({})])
+        assert batch.slots["a"].values.ravel().tolist() == [1.0, -7.0]
+
+    def test_weights_are_not_normalized(self):
+        column = cn.sequence_numeric_column("w", normalizer_fn=cn.Standardize(3.0, 2.0))
+        ids = cn.sequence_categorical_column_with_identity("ids", 5)
+        weighted = cn.embedding_column(cn.weighted_categorical_column(ids, "w"), 2)
+        batch = cn.Encoder([column, weighted]).encode_examples([make_example({"ids": [1], "w": [5.0]})])
+        assert batch.slots["ids_weighted_by_w"].weights.item() == 5.0
+        assert batch.slots["w"].values.item() == 1.0
+
+    def test_log1p_of_a_record(self):
+        encoder = cn.Encoder([cn.sequence_numeric_column("price", normalizer_fn=cn.Log1p())])
+        values = encoder.encode_examples([make_example({"price": [0.0, 1.0]})]).slots["price"].values
+        np.testing.assert_array_equal(values.ravel(), np.log1p([0.0, 1.0]).astype(np.float32))
+        with pytest.raises(errors.NormalizerError, match=r"column 'price': Log1p .* got -2.0"):
+            encoder.encode_examples([make_example({"price": [1.0, -2.0]})])
+
+
+@pytest.mark.parametrize("ends", [(0.0, 1.0), (-0.0, 1.0), (-1.0, 0.0), (-1.0, -0.0)])
+def test_clip_keeps_the_sign_of_a_zero(ends):
+    zeros = np.array([[0.0, -0.0]])
+    for low, high in (ends, [(end, end) for end in ends], (ends[0], (ends[1], ends[1]))):
+        assert np.signbit(cn.Clip(low, high)(zeros)).tolist() == [[False, True]]
 
 
 INITIALIZERS = [

@@ -50,8 +50,14 @@ def drop_one(steps: Array) -> Array:
     return steps[1:]
 
 
-NORMALIZERS: list[Any] = [None, None, None, negate, halve, less_the_mean]
-BAD_NORMALIZERS: list[Any] = [enlarge, drop_one]
+DECLARED: list[Any] = [
+    cn.Standardize(1.5, 3.0),
+    cn.MinMax(-2, 7),
+    cn.Clip(-100, 0),
+    cn.Compose([cn.Clip(0, 500), cn.Log1p(), cn.Standardize(2, 0.7)]),
+]
+NORMALIZERS: list[Any] = [None, None, None, negate, halve, less_the_mean, *DECLARED]
+BAD_NORMALIZERS: list[Any] = [enlarge, drop_one, cn.Standardize(0, 1e-250)]
 
 
 # Columns.

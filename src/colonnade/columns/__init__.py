@@ -24,9 +24,11 @@ from ._indicator import IndicatorColumn as IndicatorColumn
 from ._indicator import indicator_column as indicator_column
 from ._normalizers import Clip as Clip
 from ._normalizers import Compose as Compose
+from ._normalizers import CoreStep as CoreStep
 from ._normalizers import Log1p as Log1p
 from ._normalizers import MinMax as MinMax
 from ._normalizers import Standardize as Standardize
+from ._normalizers import core_steps as core_steps
 from ._numeric import NormalizerFn as NormalizerFn
 from ._numeric import NumericColumn as NumericColumn
 from ._numeric import SequenceNumericColumn as SequenceNumericColumn

@@ -17,6 +17,10 @@ Parameter: TypeAlias = Any
 
 Float64s: TypeAlias = npt.NDArray[np.float64]
 
+CoreStep: TypeAlias = tuple[str, list[float], list[float]]
+"""An operation of the core and its parameters, one for all places of a step or one for each: "scale" is
+(x - first) / second, "clip" keeps x between the two."""
+
 
 @dataclass(frozen=True)
 class Standardize:
@@ -54,8 +58,9 @@ class Standardize:
         """Normalized numbers, float64 [steps, *shape]."""
         numbers = _numbers(self, steps, self.mean, self.std)
         with np.errstate(over="ignore"):
-            normalized: Float64s = (numbers - self.mean) / self.std
-        return normalized
+            numbers -= self.mean
+            numbers /= self.std
+        return numbers
 
 
 @dataclass(frozen=True)
@@ -92,8 +97,9 @@ class MinMax:
         """Normalized numbers, float64 [steps, *shape]."""
         numbers = _numbers(self, steps, self.minimum, self.maximum)
         with np.errstate(over="ignore"):
-            normalized: Float64s = (numbers - self.minimum) / np.subtract(self.maximum, self.minimum)
-        return normalized
+            numbers -= self.minimum
+            numbers /= np.subtract(self.maximum, self.minimum)
+        return numbers
 
 
 @dataclass(frozen=True)
@@ -117,7 +123,7 @@ class Log1p:
                 f"Log1p takes numbers greater than -1, got {numbers[numbers <= -1][0]}; "
                 "put a Clip before it, as Compose([Clip(0, math.inf), Log1p()])"
             )
-        return np.log1p(numbers)
+        return np.log1p(numbers, out=numbers)
 
 
 @dataclass(frozen=True)
@@ -150,7 +156,10 @@ class Clip:
     def __call__(self, steps: npt.ArrayLike) -> Float64s:
         """Clipped numbers, float64 [steps, *shape]."""
         numbers = _numbers(self, steps, self.minimum, self.maximum)
-        return np.clip(numbers, self.minimum, self.maximum)
+        np.clip(numbers, self.minimum, self.maximum, out=numbers)
+        # Of 0.0 and -0.0 np.clip takes either, depending on how its parameters lie in memory.
+        np.copyto(numbers, steps, where=(numbers == 0) & (np.asarray(steps) == 0))
+        return numbers
 
 
 @dataclass(frozen=True)
@@ -214,6 +223,28 @@ def step_shape(normalizer: Normalizer) -> tuple[int, ...] | None:
     return shapes[0] if shapes else None
 
 
+def core_steps(normalizer: object) -> list[CoreStep] | None:
+    """A normalizer as the core computes it, to the same bits: step after step; None where only Python can.
+
+    That is a function, a subclass, and Log1p: libraries differ in the last bit of a logarithm.
+    """
+    if type(normalizer) is Compose:
+        parts = [core_steps(part) for part in normalizer.normalizers]
+        return [step for part in parts for step in part or ()] if None not in parts else None
+    if type(normalizer) is Standardize:
+        return [_core_step("scale", normalizer.mean, normalizer.std)]
+    if type(normalizer) is MinMax:
+        width = np.subtract(normalizer.maximum, normalizer.minimum)
+        return [_core_step("scale", normalizer.minimum, width)]
+    if type(normalizer) is Clip:
+        return [_core_step("clip", normalizer.minimum, normalizer.maximum)]
+    return None
+
+
+def _core_step(operation: str, first: Parameter, second: Parameter) -> CoreStep:
+    return operation, np.ravel(first).tolist(), np.ravel(second).tolist()
+
+
 def _set_parameters(normalizer: Normalizer, *names: str, may_be_infinite: bool = False) -> None:
     for name in names:
         parameter = _checked_parameter(getattr(normalizer, name), name, may_be_infinite=may_be_infinite)
@@ -226,7 +257,8 @@ def _checked_parameter(value: Any, name: str, *, may_be_infinite: bool) -> Param
     if not array.size:
         raise ColumnValueError(f"{name} must hold a number, got {value!r}")
     leaves = array.ravel().tolist()
-    numbers = [float(checked_real(leaf, f"{name} (or each of its items)")) for leaf in leaves]
+    # -0.0 becomes 0.0, as equal normalizers must give equal bits.
+    numbers = [float(checked_real(leaf, f"{name} (or each of its items)")) + 0.0 for leaf in leaves]
     for number in numbers:
         if math.isnan(number) or (math.isinf(number) and not may_be_infinite):
             raise ColumnValueError(f"{name} must be finite, got {number}")
@@ -238,7 +270,7 @@ def _nested_tuples(value: Any) -> Any:
 
 
 def _numbers(normalizer: Normalizer, steps: npt.ArrayLike, *parameters: Parameter) -> Float64s:
-    """Steps as float64, whose shape is that of the parameters."""
+    """A copy of the steps as float64, to be normalized in place; its shape is that of the parameters."""
     array = np.asarray(steps)
     if array.dtype.kind not in "fiu":
         raise NormalizerError(f"{type(normalizer).__name__} takes numbers, got {array.dtype}")
