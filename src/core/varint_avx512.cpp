@@ -29,7 +29,7 @@ COLONNADE_AVX512 Count count_avx512(const std::uint8_t* begin, const std::uint8_
 }
 
 // Fast because one permutation gives sixteen varints of up to four bytes a lane of their own, in which
-// two multiply-adds join their seven-bit groups; there is no branch that depends on a length.
+// two multiply-adds join their seven-bit groups; there is no branch that depends on a length up to four.
 COLONNADE_AVX512 void decode_avx512(const std::uint8_t* at, const std::uint8_t* end, std::size_t values,
                                     std::int64_t* out) {
     alignas(64) static constexpr auto iota = [] {
@@ -50,10 +50,8 @@ COLONNADE_AVX512 void decode_avx512(const std::uint8_t* at, const std::uint8_t* 
         // A varint of five bytes or more has four continuation bits in a row.
         const auto four = more & (more >> 1) & (more >> 2) & (more >> 3);
         const auto usable = four == 0 ? stops : stops & ((std::uint64_t{1} << std::countr_zero(four)) - 1);
-        if (usable == 0) {
-            out[done++] = static_cast<std::int64_t>(decode_one(at));
-            continue;
-        }
+        // Where one varint is longer, most are: pext takes the rest of the list.
+        if (usable == 0) return decode_bmi2(at, end, out + done);
         const auto ends = _mm512_maskz_compress_epi8(_cvtu64_mask64(usable), positions);
         const auto starts = _mm512_maskz_compress_epi8(_cvtu64_mask64(usable << 1 | 1), positions);
         const auto count = static_cast<std::size_t>(std::popcount(usable));

@@ -73,12 +73,13 @@ public:
     bool operator()(std::uint64_t more) {
         const auto two = more & (more << 1 | more_ >> 63);
         const auto four = two & (two << 2 | two_ >> 62);
-        const auto eight = four & (four << 4 | four_ >> 60);
-        const auto ten = eight & (two << 8 | two_ >> 56);
+        // Nearly no list has varints of five bytes or more.
+        const auto eight = four == 0 ? 0 : four & (four << 4 | four_ >> 60);
+        const bool found = (eight & (two << 8 | two_ >> 56)) != 0;
         more_ = more;
         two_ = two;
         four_ = four;
-        return ten != 0;
+        return found;
     }
 
 private:
