@@ -77,13 +77,15 @@ $(BENCH)/bin/python: pyproject.toml
 	@touch $@
 
 # A plain Release build of this tree, as users get it; `make bench ONLY="W1 W4" ROUNDS=7` narrows it, and so
-# does `CURVES=growth`, or `CURVES=` for none of what measures Colonnade alone.
+# do `CURVES=growth`, or `CURVES=` for none of what measures Colonnade alone, and `LEVELS=` for no comparison
+# with lesser kernels.
 bench: $(BENCH)/bin/python ## Compare with TensorFlow and others: table, figures and chart
 	PATH=$(CURDIR)/$(BENCH)/bin:$$PATH $(BENCH)/bin/pip install --quiet --no-build-isolation --no-deps \
 		--force-reinstall --config-settings=build-dir=build/bench .
 	PYTHONPATH=tests $(BENCH)/bin/python -m benchmarks $(if $(ROUNDS),--rounds $(ROUNDS)) \
 		$(if $(ONLY),--only $(ONLY)) $(if $(METRICS),--metrics $(METRICS)) \
 		$(if $(THREADS),--threads $(THREADS)) $(if $(BATCHES),--batches $(BATCHES)) \
+		$(if $(filter undefined,$(origin LEVELS)),,--levels $(LEVELS)) \
 		$(if $(filter undefined,$(origin CURVES)),,--curves $(CURVES))
 
 clean: ## Remove what the other commands made

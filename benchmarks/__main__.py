@@ -1,4 +1,4 @@
-"""`make bench`: compare with one thread and with two, measure Colonnade alone, print, keep the figures."""
+"""`make bench`: compare with one thread, two, and lesser kernels; measure Colonnade alone; print and keep."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ CHART = HERE.parent / "docs" / "assets" / "benchmark.png"
 # Of Colonnade alone: each measures in so many rounds, and shows what it measured.
 CURVES: dict[str, Any] = {"growth": growth, "lookup": lookup, "two_threads": two_threads}
 JOBS_WITH_THREADS = ("padded", "full", "file")
+LESSER_LEVELS = ("portable", "simd128", "bmi2")
+JOB_OF_LEVELS = "padded"  # one thread, TensorFlow
 
 
 def main() -> None:
@@ -31,6 +33,14 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", choices=MAKERS, default=list(MAKERS), metavar="WORKLOAD")
     parser.add_argument("--metrics", nargs="+", choices=METRICS, default=list(METRICS), metavar="METRIC")
     parser.add_argument("--threads", nargs="+", type=int, default=[1, 2])
+    parser.add_argument(
+        "--levels",
+        nargs="*",
+        choices=LESSER_LEVELS,
+        default=["portable"],
+        metavar="LEVEL",
+        help="lesser kernels",
+    )
     parser.add_argument("--batches", type=int, default=1_000_000, help="of 32, for memory; 0 leaves it out")
     parser.add_argument("--curves", nargs="*", choices=CURVES, default=list(CURVES), metavar="CURVE")
     arguments = parser.parse_args()
@@ -41,6 +51,11 @@ def main() -> None:
         metrics = [name for name in arguments.metrics if threads == 1 or name in JOBS_WITH_THREADS]
         if metrics:
             results.append(_compare(threads, arguments.rounds, arguments.only, metrics))
+    if JOB_OF_LEVELS in arguments.metrics:
+        results += [
+            _compare(1, arguments.rounds, arguments.only, [JOB_OF_LEVELS], level)
+            for level in arguments.levels
+        ]
     for result in results:
         report.print_table(result, console)
     kept: dict[str, Any] = {"comparisons": results}
@@ -55,12 +70,19 @@ def main() -> None:
         report.draw_chart(results[0], CHART)
 
 
-def _compare(threads: int, rounds: int, workloads: list[str], metrics: list[str]) -> report.Result:
+def _compare(
+    threads: int, rounds: int, workloads: list[str], metrics: list[str], level: str | None = None
+) -> report.Result:
+    """With everybody; at a level of kernels, which is fixed when a process starts, with TensorFlow only."""
     RESULTS.mkdir(exist_ok=True)
-    output = RESULTS / f"threads-{threads}.json"
+    output = RESULTS / f"threads-{threads}{f'-{level}' if level else ''}.json"
     command = [sys.executable, "-m", "benchmarks.compare", "--threads", str(threads), "--rounds", str(rounds)]
     command += ["--workloads", *workloads, "--metrics", *metrics, "--output", str(output)]
-    subprocess.run(command, check=True, env=os.environ | {"OMP_NUM_THREADS": str(threads)})
+    environment = os.environ | {"OMP_NUM_THREADS": str(threads)}
+    if level:
+        command.append("--without-peers")
+        environment["COLONNADE_CPU"] = level
+    subprocess.run(command, check=True, env=environment)
     return json.loads(output.read_text())  # type: ignore[no-any-return]
 
 

@@ -1,7 +1,8 @@
 """One process, one number of threads: check all contenders against each other, then time them.
 
 `python -m benchmarks.compare --threads 1 --output FILE` prints progress and writes JSON. TensorFlow fixes
-its threads when it starts, therefore each number of threads is a process of its own.
+its threads when it starts, and Colonnade its kernels, therefore each number of threads and each level of
+kernels (COLONNADE_CPU) is a process of its own.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from typing import Any
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from colonnade import _core
+
 from . import limits, ours, peers, with_tensorflow, workloads
 from .contender import METRICS, OURS, Contender, Outputs, check_equal
 from .timing import interleaved, ratio
@@ -34,6 +37,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, required=True)
     parser.add_argument("--workloads", nargs="+", required=True)
     parser.add_argument("--metrics", nargs="+", required=True)
+    parser.add_argument("--without-peers", action="store_true", help="TensorFlow only")
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
     if arguments.threads == 1:  # one core, also for pools that no setting reaches
@@ -49,7 +53,13 @@ def main() -> None:
         for name in arguments.workloads:
             progress.update(task, description=f"{name}: making records")
             rows += _rows(name, arguments, machine_limits, progress, task)
-    result = {"machine": _machine(), "limits": machine_limits, "threads": arguments.threads, "rows": rows}
+    result = {
+        "machine": _machine(),
+        "limits": machine_limits,
+        "threads": arguments.threads,
+        "cpu_level": _core.cpu_level(),
+        "rows": rows,
+    }
     arguments.output.write_text(json.dumps(result, indent=1))
 
 
@@ -68,8 +78,9 @@ def _rows(
         contenders = [
             *ours.contenders(workload, singles, tfrecord, threads),
             *with_tensorflow.contenders(workload, singles, tfrecord, threads),
-            *peers.contenders(workload, tfrecord, parquet, threads),
         ]
+        if not arguments.without_peers:
+            contenders += peers.contenders(workload, tfrecord, parquet, threads)
         for metric in arguments.metrics:
             chosen = [contender for contender in contenders if contender.metric == metric]
             progress.update(task, description=f"{name}: {METRICS[metric]}, {threads} thread")

@@ -25,18 +25,19 @@ COLORS = ("#1b4965", "#5fa8d3", "#e07a5f", "#81b29a", "#f2cc8f")
 
 
 def print_table(result: Result, console: Console) -> None:
-    """Each rival's time over Colonnade's."""
-    threads = result["threads"]
-    table = Table(
-        title=f"{threads} thread{'s' if threads > 1 else ''}: their time / Colonnade's", title_justify="left"
-    )
+    """Each rival's time over Colonnade's; only rivals that took part."""
+    threads, level = result["threads"], result["cpu_level"]
+    rows: list[Row] = result["rows"]
+    contenders = {row["contender"] for row in rows}
+    rivals = {title: names for title, names in RIVALS.items() if contenders & {*names}}
+    title = f"{threads} thread{'s' if threads > 1 else ''}, COLONNADE_CPU={level}"
+    table = Table(title=f"{title}: their time / Colonnade's", title_justify="left")
     table.add_column("")
     table.add_column("job")
     table.add_column("Colonnade", justify="right")
     table.add_column("of limit", justify="right")
-    for title in RIVALS:
+    for title in rivals:
         table.add_column(title, justify="right")
-    rows: list[Row] = result["rows"]
     for workload in dict.fromkeys(row["workload"] for row in rows):
         jobs = [row for row in rows if row["workload"] == workload and row["contender"] == OURS]
         for ours in jobs:
@@ -46,7 +47,7 @@ def print_table(result: Result, console: Console) -> None:
                 METRICS[ours["metric"]],
                 f"{ours['seconds'] * 1e6:,.0f} us",
                 "" if share is None else f"{share:.0%}",
-                *(_ratio(rows, ours, names) for names in RIVALS.values()),
+                *(_ratio(rows, ours, names) for names in rivals.values()),
                 end_section=ours is jobs[-1],
             )
     console.print(table)

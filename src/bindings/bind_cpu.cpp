@@ -8,6 +8,7 @@ namespace {
 const char* name(cpu::Level level) {
     switch (level) {
         case cpu::Level::portable: return "portable";
+        case cpu::Level::simd128: return "simd128";
         case cpu::Level::bmi2: return "bmi2";
         case cpu::Level::avx512: return "avx512";
     }

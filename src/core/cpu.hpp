@@ -1,5 +1,5 @@
-// Which kernels this processor runs, found out once. COLONNADE_CPU=portable (or bmi2) in the environment
-// forbids the ones beyond it.
+// Which kernels this processor runs, found out once. COLONNADE_CPU in the environment (portable, simd128 or
+// bmi2) forbids the ones beyond it.
 #pragma once
 
 #include <cstdint>
@@ -7,10 +7,14 @@
 #if defined(__x86_64__) && defined(__GNUC__)
 #define COLONNADE_X86 1
 #endif
+#if defined(COLONNADE_X86) || defined(__aarch64__)
+#define COLONNADE_SIMD128 1
+#endif
 
 namespace colonnade::cpu {
 
-enum class Level : std::uint8_t { portable, bmi2, avx512 };
+// Plain words; SSE2 or NEON, which every x86-64 or aarch64 processor has; and beyond.
+enum class Level : std::uint8_t { portable, simd128, bmi2, avx512 };
 
 // The best level of this processor, whatever the environment says.
 [[nodiscard]] Level supported();

@@ -14,7 +14,7 @@ using colonnade::cpu::Level;
 
 void check_all(const std::vector<std::int64_t>& ids, std::int64_t num_buckets) {
     const bool expected = std::ranges::all_of(ids, [&](auto id) { return id >= 0 && id < num_buckets; });
-    for (const auto level : {Level::portable, Level::bmi2, Level::avx512}) {
+    for (const auto level : {Level::portable, Level::simd128, Level::bmi2, Level::avx512}) {
         if (level > colonnade::cpu::supported()) continue;
         CHECK(colonnade::bounds::all_below(ids.data(), ids.size(), num_buckets, level) == expected);
     }

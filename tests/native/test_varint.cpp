@@ -1,6 +1,7 @@
 // Packed varints against one loop over bytes: every length, every alignment, too long, cut off.
 #include "varint.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <memory>
 #include <vector>
@@ -101,6 +102,33 @@ void runs() {
             }
 }
 
+// One varint of any length at any place of blocks of 16 and 64 bytes, and the list's end at any place after it.
+void every_place_of_a_block() {
+    Random random(5);
+    for (std::size_t size = 1; size <= 12; ++size)
+        for (std::size_t before = 0; before < 140; ++before)
+            for (const std::size_t usual : {1, 3}) {
+                Bytes bytes;
+                while (bytes.size() < before) append(bytes, std::min(usual, before - bytes.size()), random);
+                append(bytes, size, random);
+                for (auto i = random.below(80); i > 0; --i) append(bytes, usual, random);
+                check(bytes);
+            }
+}
+
+// So many bytes that counters of eight bits would run over, with and without one bad varint near the end.
+void long_lists() {
+    Random random(6);
+    for (std::size_t size = 1; size <= 10; ++size)
+        for (std::size_t bad : {0, 11, 12, 25}) {
+            Bytes bytes;
+            while (bytes.size() < 9000 + random.below(128)) append(bytes, size, random);
+            if (bad > 0) append(bytes, bad, random);
+            for (auto i = random.below(100); i > 0; --i) append(bytes, size, random);
+            check(bytes);
+        }
+}
+
 void mixtures() {
     Random random(3);
     for (int round = 0; round < 20'000; ++round) {
@@ -127,7 +155,9 @@ void noise() {
 int main() {
     check({});
     every_length_at_every_alignment();
+    every_place_of_a_block();
     runs();
+    long_lists();
     mixtures();
     noise();
     return failures();

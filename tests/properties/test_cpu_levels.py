@@ -13,7 +13,7 @@ from colonnade import _core
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-LEVELS = ("portable", "bmi2", "avx512")
+LEVELS = ("portable", "simd128", "bmi2", "avx512")
 LESSER = LEVELS[: LEVELS.index(_core.best_cpu_level())]
 
 

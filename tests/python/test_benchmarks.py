@@ -1,10 +1,15 @@
 """The benchmark itself: its workloads never change, and its comparison can fail. Nothing is timed."""
 
+import io
+from pathlib import Path
+
 import numpy as np
 import pytest
+from rich.console import Console
 
+import benchmarks.__main__ as bench
 import colonnade as cn
-from benchmarks import growth, limits, lookup, memory, ours, two_threads, workloads
+from benchmarks import growth, limits, lookup, memory, ours, report, two_threads, workloads
 from benchmarks.contender import OURS, Contender, DifferentOutputsError, check_equal
 from benchmarks.timing import Timed, ratio
 
@@ -95,6 +100,49 @@ def test_ratios_compare_neighbours_in_time():
 
     slow_then_fast = timed(OURS, [10.0, 10.0, 1.0])
     assert ratio(timed("rival", [20.0, 20.0, 2.0]), slow_then_fast) == 2.0
+
+
+def test_a_table_names_the_level_and_holds_only_who_took_part():
+    rows = [
+        {
+            "workload": "W1",
+            "metric": "padded",
+            "contender": name,
+            "seconds": 1e-4,
+            "ratio": by,
+            "share_of_limit": 0.5,
+        }
+        for name, by in ((OURS, 1.0), ("tensorflow", 4.25))
+    ]
+    machine = {"cpu": "A", "cores": 2, "load": 0.0, "date": "2026-01-01", "python": "3.11", "versions": {}}
+    limits = {"memcpy": 1e9, "first_touch": 1e9, "crc32c": 1e9, "varint_ns": 1.0, "hash_ns": 1.0}
+    result = {"machine": machine, "limits": limits, "threads": 1, "cpu_level": "portable", "rows": rows}
+    console = Console(width=132, record=True, file=io.StringIO())
+    report.print_table(result, console)
+    text = console.export_text()
+    assert "1 thread, COLONNADE_CPU=portable" in text
+    assert [word in text for word in ("TensorFlow", "4.2", "pyarrow", "protobuf")] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+
+
+def test_a_level_is_a_process_of_its_own(monkeypatch, tmp_path):
+    asked = []
+
+    def run(command, check, env):
+        asked.append(("--without-peers" in command, env.get("COLONNADE_CPU")))
+        Path(command[command.index("--output") + 1]).write_text("{}")
+
+    monkeypatch.setattr(bench, "RESULTS", tmp_path)
+    monkeypatch.setattr(bench.subprocess, "run", run)
+    monkeypatch.delenv("COLONNADE_CPU", raising=False)
+    bench._compare(1, 7, ["W1"], ["padded"])
+    bench._compare(1, 7, ["W1"], ["padded"], "portable")
+    assert asked == [(False, None), (True, "portable")]
+    assert len({*tmp_path.iterdir()}) == 2  # neither replaces the other's figures
 
 
 def test_memory_does_not_grow():

@@ -65,8 +65,10 @@ FRAMEWORKS = {
 CORE_ROWS = (
     {"error", "limits", "threads"},
     {"cpu", "fingerprint64"},
-    {"crc32c_fold"},
-    {"bounds", "crc32c", "normalize", "varint"},
+    {"crc32c_fold", "varint_kernels"},
+    {"varint_words"},
+    {"varint_simd128"},
+    {"bounds", "crc32c", "normalize", "varint", "varint_portable", "varint_bmi2", "varint_avx512"},
     {"pool", "wire", "embed", "vocabulary"},
     {"array", "feature", "arrow", "dense"},
     {"growing", "layout", "example", "step_run"},
@@ -88,6 +90,10 @@ KERNELS = {
     "normalize",
     "pool",
     "varint",
+    "varint_avx512",
+    "varint_bmi2",
+    "varint_portable",
+    "varint_simd128",
     "vocabulary",
 }
 WIRE = {
