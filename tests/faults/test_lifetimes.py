@@ -63,7 +63,7 @@ def noise() -> None:
     for size in (1 << 12, 1 << 16, 1 << 20):
         np.full(size, 0xAB, np.uint8)
         numbers = np.full((size // 64, 16), -7, np.float32)
-        _core.dense(columns, (size // 64,), [cn.Slot(numbers)])
+        _core.dense(columns, (size // 64,), [cn.Slot(numbers)], 1)
 
 
 @pytest.fixture(params=["padded", "jagged"])
