@@ -231,10 +231,11 @@ def _checked_one(serialized: Any) -> bytes:
 def _check_features(features: Any, allowed: Any, where: str) -> None:
     if not isinstance(features, Mapping):
         raise ColumnTypeError(f"features must be a mapping of key to spec, got {type(features).__name__}")
+    classes = get_args(allowed)
     for key, feature in features.items():
         checked_key(key)
-        if not isinstance(feature, get_args(allowed)):
-            names = ", ".join(each.__name__ for each in get_args(allowed))
+        if not isinstance(feature, classes):
+            names = ", ".join(each.__name__ for each in classes)
             raise ColumnTypeError(f"not a feature spec of {where}: {feature!r}; allowed are {names}", key=key)
 
 
