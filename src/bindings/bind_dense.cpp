@@ -144,6 +144,7 @@ void bind_dense(nb::module_& module) {
             "add_numbers", [](DenseColumns& self, std::size_t width) { add_of_width(self, DenseKind::numbers, width); },
             nb::arg("width"));
     module.def("dense", &dense, nb::arg("columns"), nb::arg("axes"), nb::arg("slots"));
+    module.def("is_pooled", &is_pooled, nb::arg("array"));
     module.def("pool_stats", &pool_stats, "What the buffer pool holds and has done.");
     module.def("pool_trim", &pool::trim, "Give the pool's unused memory back to the system.");
 }
