@@ -59,6 +59,14 @@ nb::object to_numpy(Array&& array, std::span<const std::size_t> shape) {
     return out;
 }
 
+const void* plain_items(nb::handle array, Dtype dtype, std::size_t& size) {
+    if (!PyArray_CheckExact(array.ptr())) return nullptr;
+    auto* given = reinterpret_cast<PyArrayObject*>(array.ptr());
+    if (PyArray_TYPE(given) != numpy_type(dtype) || !PyArray_ISCARRAY_RO(given)) return nullptr;
+    size = static_cast<std::size_t>(PyArray_SIZE(given));
+    return PyArray_DATA(given);
+}
+
 bool is_pooled(nb::handle array) {
     auto* owner = array.ptr();
     while (owner != nullptr && PyArray_Check(owner)) owner = PyArray_BASE(reinterpret_cast<PyArrayObject*>(owner));

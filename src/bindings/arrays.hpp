@@ -27,6 +27,9 @@ template <typename Wanted>
 // The same in another shape of as many items.
 [[nodiscard]] nb::object to_numpy(Array&& array, std::span<const std::size_t> shape);
 
+// The items of a NumPy array of exactly this dtype, in C order, aligned and native; nullptr of anything else.
+[[nodiscard]] const void* plain_items(nb::handle array, Dtype dtype, std::size_t& size);
+
 // Whether a NumPy array, perhaps a view, lies in a pooled buffer.
 [[nodiscard]] bool is_pooled(nb::handle array);
 

@@ -252,6 +252,7 @@ nb::dict encode(const Plan& plan, const IndexedExamples* examples, const std::op
     const auto& slots = plan.core.slots;
     if (columns && nb::len(*columns) != slots.size()) throw nb::value_error("one entry a slot");
     std::vector<Source> sources;
+    sources.reserve(slots.size());
     std::optional<std::size_t> rows;
     if (examples != nullptr) rows = examples->records().size();
     for (std::size_t s = 0; s < slots.size(); ++s) {
