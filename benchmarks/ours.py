@@ -34,7 +34,9 @@ def contenders(
     encoder = cn.Encoder(columns, **_threads(threads))
     encode = encoder.encode_sequence_examples if workload.has_steps else encoder.encode_examples
     layer = colonnade.numpy.Features(
-        columns, {f"{key}_embedding": table for key, table in workload.tables().items()}
+        columns,
+        {f"{key}_embedding": table for key, table in workload.tables().items()},
+        **_threads(threads),
     )
 
     def padded(records: Any) -> Outputs:

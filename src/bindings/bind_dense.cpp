@@ -105,7 +105,8 @@ const float* borrow_numbers(const nb::handle& slot, std::size_t size, Borrowed& 
 }
 
 // One slot a column, with its arrays as attributes; `axes` are the leading axes of the output.
-nb::object dense(const DenseColumns& plan, const std::vector<std::size_t>& axes, const nb::list& slots) {
+nb::object dense(const DenseColumns& plan, const std::vector<std::size_t>& axes, const nb::list& slots,
+                 std::size_t threads) {
     if (nb::len(slots) != plan.columns.size()) throw nb::value_error("one slot a column");
     if (axes.empty() || axes.size() > 2) throw nb::value_error("one or two leading axes");
     Array out;
@@ -127,7 +128,7 @@ nb::object dense(const DenseColumns& plan, const std::vector<std::size_t>& axes,
     Error failed;
     {
         const nb::gil_scoped_release released;
-        failed = write_dense(columns, steps, plan.width, out.as<float>());
+        failed = write_dense(columns, steps, plan.width, threads, out.as<float>());
     }
     if (failed) raise(failed);
     return to_numpy(std::move(out));
@@ -156,7 +157,7 @@ void bind_dense(nb::module_& module) {
         .def(
             "add_numbers", [](DenseColumns& self, std::size_t width) { add_of_width(self, DenseKind::numbers, width); },
             nb::arg("width"));
-    module.def("dense", &dense, nb::arg("columns"), nb::arg("axes"), nb::arg("slots"));
+    module.def("dense", &dense, nb::arg("columns"), nb::arg("axes"), nb::arg("slots"), nb::arg("threads"));
     module.def("is_pooled", &is_pooled, nb::arg("array"));
     module.def("pool_stats", &pool_stats, "What the buffer pool holds and has done.");
     module.def("pool_trim", &pool::trim, "Give the pool's unused memory back to the system.");

@@ -7,6 +7,7 @@ framework gives by its `tables()`.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -14,10 +15,10 @@ import numpy.typing as npt
 
 from . import _core
 from ._batch import SequenceBatch, Slot
-from ._encoder import Encoder
+from ._encoder import Encoder, EncoderOptions
 from ._masks import concatenate_context_input as concatenate_context_input
 from ._masks import sequence_mask as sequence_mask
-from ._plan import THE_GROUP, Columns, GroupPlan, Groups
+from ._plan import Columns, GroupPlan, Groups
 from ._tables import Float32s, check_table_names, checked_table, new_table, read_only, warn_untrained
 
 Array: TypeAlias = npt.NDArray[Any]
@@ -25,13 +26,17 @@ Batch: TypeAlias = SequenceBatch[Array]
 Embedded: TypeAlias = "tuple[Float32s, Array | None]"
 
 
-def embed(group: GroupPlan, tables: Mapping[str, Float32s], batch: Batch) -> Embedded:
+def embed(
+    group: GroupPlan, tables: Mapping[str, Float32s], batch: Batch, *, num_threads: int | None = None
+) -> Embedded:
     """Ids and numbers to dense steps.
 
     Args:
         group: The group's plan, `encoder.plan.groups[name]`.
         tables: float32 [num_buckets, dimension] by table name.
         batch: The encoded group.
+        num_threads: How many threads share a batch that is worth it; None is one. The result is the same
+            for any number.
 
     Returns:
         Columns side by side in order of name, float32: [batch, time, width] padded, [steps, width]
@@ -40,8 +45,10 @@ def embed(group: GroupPlan, tables: Mapping[str, Float32s], batch: Batch) -> Emb
 
     Raises:
         IdOutOfRangeError: an id beyond its table, which no encoder of these columns makes.
+        ColumnTypeError, ColumnValueError: num_threads is no number of threads.
     """
-    return _dense(group, _dense_columns(group, tables), batch)
+    threads = EncoderOptions(num_threads=num_threads).num_threads or 1
+    return _dense(group, _dense_columns(group, tables), batch, threads)
 
 
 def _dense_columns(group: GroupPlan, tables: Mapping[str, Float32s]) -> _core.DenseColumns:
@@ -57,12 +64,12 @@ def _dense_columns(group: GroupPlan, tables: Mapping[str, Float32s]) -> _core.De
     return columns
 
 
-def _dense(group: GroupPlan, columns: _core.DenseColumns, batch: Batch) -> Embedded:
+def _dense(group: GroupPlan, columns: _core.DenseColumns, batch: Batch, threads: int) -> Embedded:
     slots = [batch.slots[output.slot] for output in group.outputs]
     axes = _leading_axes(slots[0], batch)
     if len(slots) == 1 and group.outputs[0].kind == "numbers":  # already what is wanted
         return np.asarray(slots[0].values, np.float32).reshape(*axes, group.width), batch.lengths
-    return _core.dense(columns, axes, slots), batch.lengths
+    return _core.dense(columns, axes, slots, threads), batch.lengths
 
 
 def _leading_axes(slot: Slot[Array], batch: Batch) -> tuple[int, ...]:
@@ -78,6 +85,8 @@ class Features:
         columns: Columns of one group, or {name: columns}.
         tables: Trained tables by name, as `tables()` of any layer gives, which are copied; None makes
             random ones, with an UntrainedTableWarning.
+        num_threads: How many threads share a batch that is worth it, to encode it here and to embed it;
+            None is one. The result is the same for any number.
 
     Raises:
         TableError: a table is missing, unknown or of another shape.
@@ -95,8 +104,14 @@ class Features:
         (2, 2, 2)
     """
 
-    def __init__(self, columns: Columns | Groups, tables: Mapping[str, Any] | None = None) -> None:
-        self._encoder = Encoder(columns)
+    def __init__(
+        self,
+        columns: Columns | Groups,
+        tables: Mapping[str, Any] | None = None,
+        *,
+        num_threads: int | None = None,
+    ) -> None:
+        self._encoder = Encoder(columns, num_threads=num_threads)
         self.plan = self._encoder.plan
         if tables is None and self.plan.tables:
             warn_untrained(self.plan.tables)
@@ -114,15 +129,16 @@ class Features:
 
     def __reduce__(self) -> tuple[Any, ...]:
         # The core's part stays behind: the copy makes its own, over its own tables.
-        return type(self), (self._encoder.columns, self._tables)
+        make = partial(type(self), num_threads=self._encoder.options.num_threads)
+        return make, (self._encoder.columns, self._tables)
 
     def __call__(self, features_or_batches: Mapping[str, Any]) -> Any:
         """{group: (steps, lengths)}, or (values, None) for a context group; see `embed`."""
         batches = self._encoder.batches(features_or_batches)
-        return {
-            name: _dense(group, self._columns[name], batches[name])
-            for name, group in self.plan.groups.items()
-        }
+        return {name: self._embed(group, batches[name]) for name, group in self.plan.groups.items()}
+
+    def _embed(self, group: GroupPlan, batch: Batch) -> Embedded:
+        return _dense(group, self._columns[group.name], batch, self._encoder.options.num_threads or 1)
 
     def tables(self) -> dict[str, Float32s]:
         """The tables by name, float32 [num_buckets, dimension], read-only."""
@@ -141,8 +157,10 @@ class SequenceFeatures(Features):
         ([[0.0, 1.0], [0.0, 0.0]], [1, 2])
     """
 
-    def __init__(self, columns: Columns, tables: Mapping[str, Any] | None = None) -> None:
-        super().__init__(columns, tables)
+    def __init__(
+        self, columns: Columns, tables: Mapping[str, Any] | None = None, *, num_threads: int | None = None
+    ) -> None:
+        super().__init__(columns, tables, num_threads=num_threads)
         self._group = self.plan.the_group_of(sequences=True)
 
     @property
@@ -152,14 +170,16 @@ class SequenceFeatures(Features):
 
     def __call__(self, features_or_batch: Mapping[str, Any] | Batch) -> Embedded:
         """float32 [batch, time, width] and int64 lengths [batch]; jagged batches give [steps, width]."""
-        return _dense(self._group, self._columns[THE_GROUP], self._encoder.batch(features_or_batch))
+        return self._embed(self._group, self._encoder.batch(features_or_batch))
 
 
 class DenseFeatures(Features):
     """One group of context columns: from features or a batch to float32 [batch, width]."""
 
-    def __init__(self, columns: Columns, tables: Mapping[str, Any] | None = None) -> None:
-        super().__init__(columns, tables)
+    def __init__(
+        self, columns: Columns, tables: Mapping[str, Any] | None = None, *, num_threads: int | None = None
+    ) -> None:
+        super().__init__(columns, tables, num_threads=num_threads)
         self._group = self.plan.the_group_of(sequences=False)
 
     @property
@@ -169,7 +189,7 @@ class DenseFeatures(Features):
 
     def __call__(self, features_or_batch: Mapping[str, Any] | Batch) -> Float32s:
         """float32 [batch, width], columns in order of name."""
-        return _dense(self._group, self._columns[THE_GROUP], self._encoder.batch(features_or_batch))[0]
+        return self._embed(self._group, self._encoder.batch(features_or_batch))[0]
 
 
 def sequence_input_layer(

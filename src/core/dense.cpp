@@ -1,9 +1,10 @@
 #include "dense.hpp"
 
 #include <algorithm>
-#include <bit>
-#include <cstring>
 #include <vector>
+
+#include "embed.hpp"
+#include "live_runs.hpp"
 
 namespace colonnade {
 namespace {
@@ -25,60 +26,82 @@ void place(const DenseColumn& column, threads::Range steps, float* out, std::siz
     return {};
 }
 
-// One past the last of a range of steps that has an item with any `live_bits`. Fast because padding is long, and
-// eight items are asked about at once.
-template <typename Item, typename LiveBits>
-std::size_t end_of_live(const Item* items, std::size_t step_items, threads::Range steps, LiveBits live_bits) {
-    if (step_items == 0) return steps.begin;
-    const auto* begin = items + steps.begin * step_items;
-    const auto* end = items + steps.end * step_items;
-    for (; end - begin >= 8; end -= 8) {
-        auto live = live_bits(end[-1]);
-        for (int i = 2; i <= 8; ++i) live |= live_bits(end[-i]);
-        if (live != 0) break;
-    }
-    while (end != begin && live_bits(end[-1]) == 0) --end;
-    return (static_cast<std::size_t>(end - items) + step_items - 1) / step_items;
-}
+// Writes some of the steps. Fast because all columns of a few steps are written before the next few, while those
+// are in the cache, and because steps that are padding in every column are cleared at once.
+class DenseWriter {
+public:
+    DenseWriter(std::span<const DenseColumn> columns, std::size_t width, float* out)
+        : columns_(columns), width_(width), out_(out) {}
 
-// One past the last of a range of steps in which a column has something.
-std::size_t live_end(const DenseColumn& column, threads::Range steps) {
-    if (column.kind == DenseKind::numbers) {  // by its bits, for a negative zero stays one
-        const auto bits = [](float number) { return std::bit_cast<std::uint32_t>(number); };
-        return end_of_live(column.numbers, column.width, steps, bits);
+    [[nodiscard]] Error write(threads::Range steps) {
+        const auto runs = live_runs(columns_, steps);
+        const std::span<const threads::Range> none;
+        for (const auto& column : columns_) {
+            ahead_.emplace_back(column.ids, column.table, column.kind == DenseKind::embedding ? runs : none);
+        }
+        auto done = steps.begin;
+        for (const auto& run : runs) {
+            clear({done, run.begin});
+            if (auto error = write_run(run)) return error;
+            done = run.end;
+        }
+        clear({done, steps.end});
+        return {};
     }
-    if (column.ids.step_splits != nullptr) return steps.end;
-    const auto not_negative = [](std::int64_t id) { return ~static_cast<std::uint64_t>(id) >> 63; };
-    return end_of_live(column.ids.ids, column.ids.values, steps, not_negative);
+
+private:
+    void clear(threads::Range steps) {
+        std::fill_n(out_ + steps.begin * width_, (steps.end - steps.begin) * width_, 0.0F);
+    }
+
+    [[nodiscard]] Error write_run(threads::Range run) {
+        constexpr std::size_t block_floats = 4096;  // half of a small first-level cache
+        const auto block = std::max<std::size_t>(block_floats / std::max<std::size_t>(width_, 1), 16);
+        for (auto first = run.begin; first < run.end; first += block) {
+            if (auto error = write_block({first, std::min(first + block, run.end)})) return error;
+        }
+        return {};
+    }
+
+    // Behind an error, the other columns are looked through up to its step: theirs may be earlier.
+    [[nodiscard]] Error write_block(threads::Range steps) {
+        Error first;
+        auto* to = out_ + steps.begin * width_;
+        for (std::size_t c = 0; c < columns_.size(); to += columns_[c++].width) {
+            auto error = write_column(columns_[c], steps, ahead_[c], to, width_);
+            if (!error) continue;
+            error.slot = static_cast<std::int32_t>(c);
+            steps.end = static_cast<std::size_t>(error.step);
+            first = error;
+        }
+        return first;
+    }
+
+    std::span<const DenseColumn> columns_;
+    std::vector<RowsAhead> ahead_;
+    std::size_t width_;
+    float* out_;
+};
+
+// What is worth a helper is told in rows of some two hundred numbers, as the rows of a batch are at the least.
+std::size_t parts_of(std::size_t steps, std::size_t width, std::size_t threads) {
+    constexpr std::size_t row_floats = 256;
+    const auto rows = steps * width / row_floats;
+    return std::max<std::size_t>(std::min(threads::parts_of(rows, threads), steps), 1);
 }
 
 }  // namespace
 
-Error write_dense(std::span<const DenseColumn> columns, std::size_t steps, std::size_t width, float* out) {
-    constexpr std::size_t block_floats = 4096;  // half of a small first-level cache
-    const auto block = std::max<std::size_t>(block_floats / std::max<std::size_t>(width, 1), 16);
-    std::vector<RowsAhead> ahead;
-    for (const auto& column : columns) ahead.emplace_back(column.ids, column.table);
-    std::size_t done = 0;
-    const auto clear_to = [&](std::size_t step) {
-        std::memset(out + done * width, 0, (step - done) * width * sizeof(float));
-    };
-    for (std::size_t first = 0; first < steps; first += block) {
-        const auto last = std::min(first + block, steps);
-        threads::Range live{first, first};
-        for (const auto& column : columns) live.end = std::max(live.end, live_end(column, {live.end, last}));
-        if (live.begin == live.end) continue;
-        clear_to(first);
-        auto* to = out + first * width;
-        for (std::size_t c = 0; c < columns.size(); to += columns[c++].width) {
-            auto error = write_column(columns[c], live, ahead[c], to, width);
-            if (!error) continue;
-            error.slot = static_cast<std::int32_t>(c);
-            return error;
-        }
-        done = live.end;
+Error write_dense(std::span<const DenseColumn> columns, std::size_t steps, std::size_t width, std::size_t threads,
+                  float* out) {
+    const auto parts = parts_of(steps, width, threads);
+    std::vector<Error> errors(parts);
+    threads::run(parts, threads, [&](std::size_t part) {
+        errors[part] = DenseWriter(columns, width, out).write(threads::range_of(part, parts, steps));
+    });
+    for (const auto& error : errors) {
+        if (error) return error;
     }
-    clear_to(steps);
     return {};
 }
 

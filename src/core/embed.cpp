@@ -57,10 +57,10 @@ void divide_row(float* row, std::size_t size, double by) {
     const auto dimension = table.dimension;
     for (auto step = steps.begin; step < steps.end; ++step, out += stride) {
         const auto id = input.ids[step];
+        ahead.ask();
         if (id < 0) {
             clear_row(out, dimension);
         } else if (static_cast<std::uint64_t>(id) < table.num_buckets) {
-            ahead.ask();
             copy_row(table.rows + static_cast<std::size_t>(id) * dimension, dimension, out);
         } else {
             return beyond_table(step, id, table);
@@ -76,9 +76,9 @@ void divide_row(float* row, std::size_t size, double by) {
     const auto end = input.begin(step + 1);
     for (auto i = input.begin(step); i < end; ++i) {
         const auto id = input.ids[i];
+        ahead.ask();
         if (id < 0) continue;
         if (static_cast<std::uint64_t>(id) >= table.num_buckets) return beyond_table(step, id, table);
-        ahead.ask();
         const auto* row = table.rows + static_cast<std::size_t>(id) * table.dimension;
         if (++count == 1) {
             copy_row(row, table.dimension, out);
@@ -104,9 +104,9 @@ void divide_row(float* row, std::size_t size, double by) {
     const auto end = input.begin(step + 1);
     for (auto i = input.begin(step); i < end; ++i) {
         const auto id = input.ids[i];
+        ahead.ask();
         if (id < 0) continue;
         if (static_cast<std::uint64_t>(id) >= table.num_buckets) return beyond_table(step, id, table);
-        ahead.ask();
         const float weight = input.weights == nullptr ? 1 : input.weights[i];
         if (!(weight > 0) && table.combiner != Combiner::sum) continue;
         const auto* row = table.rows + static_cast<std::size_t>(id) * dimension;

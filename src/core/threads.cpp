@@ -141,7 +141,7 @@ void run(std::size_t parts, std::size_t threads, const std::function<void(std::s
 
 std::size_t parts_of(std::size_t rows, std::size_t threads) {
     if (threads <= 1 || rows < least_shared) return 1;
-    return std::min(rows / smallest_part, threads * parts_a_thread);
+    return std::min(rows / smallest_part, std::min(threads, rows) * parts_a_thread);
 }
 
 }  // namespace colonnade::threads

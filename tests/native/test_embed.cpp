@@ -85,9 +85,11 @@ void embeddings() {
         // In two parts, as a caller that works in blocks would.
         const auto half = random.below(steps + 1);
         const auto ids = input.steps(weighted);
-        RowsAhead ahead(ids, table);
-        CHECK(!embed(ids, {0, half}, table, ahead, out.data(), stride));
-        CHECK(!embed(ids, {half, steps}, table, ahead, out.data() + half * stride, stride));
+        const threads::Range halves[] = {{0, half}, {half, steps}};
+        RowsAhead ahead(ids, table, halves);
+        for (const auto& part : halves) {
+            CHECK(!embed(ids, part, table, ahead, out.data() + part.begin * stride, stride));
+        }
         for (std::size_t step = 0; step < steps; ++step) {
             const auto expected = slow_step(input, weighted, table, step);
             for (std::size_t k = 0; k < dimension; ++k) CHECK(close(out[step * stride + k], expected[k]));
@@ -103,8 +105,9 @@ void ids_beyond_the_table() {
         const std::vector<std::int64_t> ids{0, -1, id, 1};
         std::vector<float> out(4 * dimension);
         const StepIds input{ids.data(), nullptr, 4, 1, nullptr};
-        RowsAhead ahead(input, table);
-        const auto error = embed(input, {0, 4}, table, ahead, out.data(), dimension);
+        const threads::Range all[] = {{0, 4}};
+        RowsAhead ahead(input, table, all);
+        const auto error = embed(input, all[0], table, ahead, out.data(), dimension);
         CHECK(error.code == Code::id_out_of_range && error.step == 2);
         CHECK(error.got == id && error.expected == static_cast<std::int64_t>(buckets));
     }

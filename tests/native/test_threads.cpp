@@ -40,6 +40,7 @@ void few_rows_stay_whole() {
     CHECK(threads::parts_of(10'000, 1) == 1);
     CHECK(threads::parts_of(128, 2) == 4);
     CHECK(threads::parts_of(10'000, 2) == 8);
+    CHECK(threads::parts_of(10'000, std::size_t{1} << 62) == 312);
 }
 
 void an_exception_comes_through() {

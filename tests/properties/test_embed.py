@@ -146,7 +146,7 @@ def test_kernels_take_ragged_steps(steps: list[list[tuple[int, float]]], data: s
     columns.add_indicator(BUCKETS)
     numbers = np.full(len(steps), 99, np.float32)
     slot: cn.Slot[Any] = cn.Slot(ids, weights, splits)
-    out = _core.dense(columns, (len(steps),), [cn.Slot(numbers), slot, slot])
+    out = _core.dense(columns, (len(steps),), [cn.Slot(numbers), slot, slot], 1)
     for step, (start, end) in enumerate(pairwise(splits)):
         some = ids[start:end], weights[start:end]
         np.testing.assert_allclose(
@@ -161,8 +161,24 @@ def test_an_id_beyond_the_table_is_an_error(index: int) -> None:
     columns = _core.DenseColumns()
     columns.add_embedding(TABLE, "mean", None)
     with pytest.raises(cn.errors.IdOutOfRangeError) as caught:
-        _core.dense(columns, (2,), [cn.Slot(np.array([0, index]))])
+        _core.dense(columns, (2,), [cn.Slot(np.array([0, index]))], 1)
     assert caught.value.where["step"] == 1
+
+
+@pytest.mark.parametrize("threads", [1, 2, 8])
+def test_the_first_of_several_ids_beyond_their_tables(threads: int) -> None:
+    """The first step's, and of that the first column's, however the steps are shared."""
+    ids = np.zeros((2, 20_000), np.int64)
+    ids[0, [9001, 19_000]] = BUCKETS + 1
+    ids[1, [9000, 9001]] = BUCKETS + 2
+    columns = _core.DenseColumns()
+    columns.add_embedding(TABLE, "mean", None)
+    columns.add_embedding(TABLE, "mean", None)
+    for first, index in ((9000, BUCKETS + 2), (9001, BUCKETS + 1)):
+        with pytest.raises(cn.errors.IdOutOfRangeError, match=f"id {index} is not") as caught:
+            _core.dense(columns, (20_000,), [cn.Slot(ids[0]), cn.Slot(ids[1])], threads)
+        assert caught.value.where["step"] == first
+        ids[1, 9000] = 0
 
 
 def padding(chance: np.random.Generator, steps: int) -> Array:
@@ -173,9 +189,12 @@ def padding(chance: np.random.Generator, steps: int) -> Array:
 
 @pytest.mark.parametrize("seed", range(30))
 def test_long_runs_of_padding(seed: int) -> None:
-    """Runs longer than the core's blocks, in some columns or in all, at the front, inside and at the end."""
+    """Runs longer than the core's blocks, in some columns or in all, at the front, inside and at the end.
+
+    Most are worth sharing among threads, which changes no bit.
+    """
     chance = np.random.default_rng(seed)
-    steps, values = int(chance.integers(1, 3000)), int(chance.integers(1, 4))
+    steps, values = int(chance.integers(1, 9000)), int(chance.integers(1, 4))
     common = padding(chance, steps)
     mine = common | padding(chance, steps)
     ids = np.where(mine[:, None], -1, chance.integers(-1, BUCKETS, (steps, values)))
@@ -187,7 +206,10 @@ def test_long_runs_of_padding(seed: int) -> None:
     columns.add_numbers(2)
     columns.add_indicator(BUCKETS)
     numbers = numbers.astype(np.float32)
-    out = _core.dense(columns, (steps,), [cn.Slot(ids), cn.Slot(single), cn.Slot(numbers), cn.Slot(single)])
+    slots = [cn.Slot(ids), cn.Slot(single), cn.Slot(numbers), cn.Slot(single)]
+    out = _core.dense(columns, (steps,), slots, 1)
+    for threads in (2, 8):
+        assert (_core.dense(columns, (steps,), slots, threads).view(np.int32) == out.view(np.int32)).all()
     wanted = np.concatenate(
         [
             twin.embedding(TABLE, ids, None, combiner="sqrtn", max_norm=None),

@@ -12,13 +12,15 @@ from failing import failure
 
 import colonnade as cn
 from colonnade.errors import (
+    ColumnTypeError,
+    ColumnValueError,
     FeatureTypeError,
     GroupError,
     IdOutOfRangeError,
     TableError,
     UntrainedTableWarning,
 )
-from colonnade.numpy import DenseFeatures, Features, SequenceFeatures, sequence_input_layer
+from colonnade.numpy import DenseFeatures, Features, SequenceFeatures, embed, sequence_input_layer
 
 IDENTITY = cn.sequence_categorical_column_with_identity("a", 5)
 A = cn.embedding_column(IDENTITY, 3)
@@ -198,6 +200,37 @@ class TestLayer:
         layer = SequenceFeatures([A, N], TABLES)
         assert again(layer)(FEATURES)[0].tolist() == layer(FEATURES)[0].tolist()
 
+    @pytest.mark.parametrize("threads", [2, 8, 2**62])
+    def test_threads(self, threads):
+        rows = [[*range(i % 5)] * 9 for i in range(2000)]
+        features = {"a": rows, "n": [row * 2 for row in rows]}
+        columns = [N, A, cn.indicator_column(IDENTITY)]
+        layer = SequenceFeatures(columns, TABLES, num_threads=threads)
+        one, lengths = SequenceFeatures(columns, TABLES)(features)
+        shared, same = layer(features)
+        assert shared.tobytes() == one.tobytes()
+        assert same.tolist() == lengths.tolist()
+        batch = cn.Encoder(columns).encode(features)
+        embedded, _ = embed(layer.plan.groups[""], layer.tables(), batch, num_threads=threads)
+        assert embedded.tobytes() == one.tobytes()
+
+    @pytest.mark.parametrize("again", [copy.deepcopy, lambda layer: pickle.loads(pickle.dumps(layer))])
+    @pytest.mark.parametrize("threads", [None, 3])
+    def test_copies_keep_the_threads(self, again, threads):
+        copied = again(again(DenseFeatures(cn.numeric_column("age"), num_threads=threads)))
+        assert type(copied) is DenseFeatures
+        assert copied._encoder.options.num_threads == threads
+
+    def test_threads_that_are_none(self):
+        batch = cn.Encoder(A).encode(FEATURES)
+        group = SequenceFeatures(A, TABLES).plan.groups[""]
+        for make in (
+            lambda n: SequenceFeatures(A, TABLES, num_threads=n),
+            lambda n: embed(group, TABLES, batch, num_threads=n),
+        ):
+            failure(ColumnValueError, lambda make=make: make(0), "num_threads must be at least 1, got 0")
+            failure(ColumnTypeError, lambda make=make: make("2"), "num_threads must be an int, got str")
+
     def test_width(self):
         assert SequenceFeatures([A, N], TABLES).width == 5
         assert DenseFeatures(cn.numeric_column("age", shape=(2, 3))).width == 6
@@ -208,6 +241,17 @@ class TestLayer:
         layer = SequenceFeatures(A, {"a_embedding": given})
         given[:] = 0
         assert layer.tables()["a_embedding"].tolist() == TABLE.tolist()
+
+    @pytest.mark.parametrize("rows", [1, 32_767, 32_768, 100_001])
+    def test_large_tables(self, rows):
+        """Those of 2 MiB or more lie on large pages."""
+        given = np.arange(rows * 16, dtype=np.float64).reshape(rows, 16)
+        column = cn.embedding_column(cn.sequence_categorical_column_with_identity("a", rows), 16)
+        layer = SequenceFeatures(column, {"a_embedding": given})
+        table = layer.tables()["a_embedding"]
+        assert (table == given.astype(np.float32)).all()
+        assert table.nbytes < 2**21 or table.ctypes.data % 2**21 == 0
+        assert layer({"a": [[rows - 1]]})[0].tolist() == [[table[-1].tolist()]]
 
     def test_batch_of_other_columns(self):
         with pytest.raises(GroupError):
