@@ -3,6 +3,8 @@
 
 #include <nanobind/ndarray.h>
 
+#include <span>
+
 #include "array.hpp"
 #include "bindings.hpp"
 
@@ -22,6 +24,17 @@ template <typename Wanted>
 
 // A writable NumPy array that owns its pooled buffer: the buffer goes back when the last view dies.
 [[nodiscard]] nb::object to_numpy(Array&& array);
+// The same in another shape of as many items.
+[[nodiscard]] nb::object to_numpy(Array&& array, std::span<const std::size_t> shape);
+
+// The items of a NumPy array of exactly this dtype, in C order, aligned and native; nullptr of anything else.
+[[nodiscard]] const void* plain_items(nb::handle array, Dtype dtype, std::size_t& size);
+
+// Whether a NumPy array, perhaps a view, lies in a pooled buffer.
+[[nodiscard]] bool is_pooled(nb::handle array);
+
+// Before all others, once.
+void import_numpy();
 
 // Raises RaggedError unless the splits go from 0, never falling, to `size`. Checked again on every use,
 // because a user may have written into the array since it was made.

@@ -3,6 +3,9 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
+#include <span>
+#include <type_traits>
+
 #include "arrays.hpp"
 #include "dense.hpp"
 
@@ -49,19 +52,29 @@ void add_of_width(DenseColumns& self, DenseKind kind, std::size_t width) {
     self.add(column);
 }
 
-// The arrays of one call, kept alive: a cast may have made a copy of another dtype or layout.
+// The arrays of one call, kept alive: another thread may drop them, and a cast may have made a copy of another
+// dtype or layout.
 class Borrowed {
 public:
     template <typename T>
-    [[nodiscard]] AnyShape<T> take(const nb::object& array) {
+    [[nodiscard]] std::span<const T> take(nb::object array) {
+        std::size_t size = 0;
+        if (const auto* plain = plain_items(array, dtype_of<T>, size)) {
+            kept_.push_back(std::move(array));
+            return {static_cast<const T*>(plain), size};
+        }
         AnyShape<T> taken;
         if (!nb::try_cast(array, taken)) throw nb::type_error("a slot must hold arrays of numbers");
-        kept_.emplace_back(taken.handle());
-        return taken;
+        cast_.emplace_back(taken.handle());
+        return {taken.data(), taken.size()};
     }
 
 private:
-    std::vector<nb::ndarray<>> kept_;
+    template <typename T>
+    static constexpr Dtype dtype_of = std::is_same_v<T, float> ? Dtype::float32 : Dtype::int64;
+
+    std::vector<nb::object> kept_;
+    std::vector<nb::ndarray<>> cast_;
 };
 
 // Checks that ids, weights and splits describe exactly `steps` steps.
@@ -145,6 +158,7 @@ void bind_dense(nb::module_& module) {
             "add_numbers", [](DenseColumns& self, std::size_t width) { add_of_width(self, DenseKind::numbers, width); },
             nb::arg("width"));
     module.def("dense", &dense, nb::arg("columns"), nb::arg("axes"), nb::arg("slots"), nb::arg("threads"));
+    module.def("is_pooled", &is_pooled, nb::arg("array"));
     module.def("pool_stats", &pool_stats, "What the buffer pool holds and has done.");
     module.def("pool_trim", &pool::trim, "Give the pool's unused memory back to the system.");
 }

@@ -7,18 +7,28 @@
 #include <nanobind/stl/vector.h>
 
 #include <algorithm>
+#include <numeric>
 
 #include "arrays.hpp"
 #include "encode.hpp"
 #include "examples.hpp"
+#include "frozen.hpp"
 
 namespace colonnade::bindings {
 namespace {
 
 struct Plan {
     EncodePlan core;
-    std::shared_ptr<const WantedKeys> wanted;
-    std::vector<std::string> columns;  // the name of each slot's column
+    std::shared_ptr<const WantedKeys> wanted;  // of Examples, and of SequenceExamples
+    std::shared_ptr<const WantedKeys> wanted_lists;
+    std::vector<nb::str> groups;  // their names
+    std::vector<nb::str> slots;
+    std::vector<std::vector<std::size_t>> shapes;  // of one step of a slot; ids have none
+    FrozenClass batch_class{"colonnade._batch", "SequenceBatch", {"slots", "lengths", "mask", "row_splits"}};
+    FrozenClass slot_class{"colonnade._batch", "Slot", {"values", "weights", "step_splits"}};
+
+    Plan(std::shared_ptr<const WantedKeys> examples, std::shared_ptr<const WantedKeys> sequence_examples)
+        : wanted(std::move(examples)), wanted_lists(std::move(sequence_examples)) {}
 };
 
 Op op_of(const std::string& name) {
@@ -76,18 +86,20 @@ KeyPlan make_key(std::size_t key, const std::string& op, std::int64_t num_bucket
     return plan;
 }
 
-void add_group(Plan& plan, bool context, bool jagged, std::optional<std::int64_t> max_length, bool keep_first,
-               bool pad_left, std::size_t pad_to_multiple_of) {
+void add_group(Plan& plan, const nb::str& name, bool context, bool jagged, std::optional<std::int64_t> max_length,
+               bool keep_first, bool pad_left, std::size_t pad_to_multiple_of) {
     plan.core.groups.push_back(
         {context, jagged, max_length.value_or(-1), keep_first, pad_left, std::max<std::size_t>(pad_to_multiple_of, 1)});
+    plan.groups.push_back(name);
 }
 
-void add_slot(Plan& plan, const std::string& column, const std::vector<KeyPlan>& keys,
+void add_slot(Plan& plan, const nb::str& name, const std::vector<KeyPlan>& keys,
               std::optional<std::pair<std::int64_t, std::uint64_t>> cross, std::optional<std::size_t> weight_key,
-              std::size_t step_values, std::vector<float> default_numbers) {
+              std::vector<std::size_t> shape, std::vector<float> default_numbers) {
     const auto known = [&](std::size_t key) { return key < plan.wanted->kinds.size(); };
     const bool sound = !plan.core.groups.empty() && !keys.empty() && known(weight_key.value_or(0)) &&
                        std::ranges::all_of(keys, [&](const KeyPlan& key) { return known(key.key); });
+    const auto step_values = std::accumulate(shape.begin(), shape.end(), std::size_t{1}, std::multiplies<>());
     if (!sound || step_values < 1 || (cross && cross->first < 1) || (keys.size() > 1 && !cross)) {
         throw nb::value_error("a slot needs a group, known keys, and sizes of at least 1");
     }
@@ -104,7 +116,8 @@ void add_slot(Plan& plan, const std::string& column, const std::vector<KeyPlan>&
         throw nb::value_error("a numbers slot needs one padding value, or in a context none or a whole row");
     }
     plan.core.slots.push_back(std::move(slot));
-    plan.columns.push_back(column);
+    plan.slots.push_back(name);
+    plan.shapes.push_back(std::move(shape));
 }
 
 [[noreturn]] void raise_with_column(const Error& error, const Plan& plan) {
@@ -114,10 +127,10 @@ void add_slot(Plan& plan, const std::string& column, const std::vector<KeyPlan>&
         const auto& keys = plan.core.slots[slot].keys;
         const auto key = keys[error.key < 0 ? 0 : static_cast<std::size_t>(error.key)].key;
         detail["key"] = plan.wanted->keys[key];
-        detail["column"] = plan.columns[slot];
+        detail["column"] = plan.slots[slot];
         detail["row"] = error.record;
     }
-    if (error.other_slot >= 0) detail["other_column"] = plan.columns[static_cast<std::size_t>(error.other_slot)];
+    if (error.other_slot >= 0) detail["other_column"] = plan.slots[static_cast<std::size_t>(error.other_slot)];
     raise(error, detail);
 }
 
@@ -161,18 +174,32 @@ RaggedColumn borrow_column(const nb::tuple& arrays, Kind kind) {
 
 nb::object or_none(Array&& array) { return array ? to_numpy(std::move(array)) : nb::none(); }
 
-nb::tuple wrap(Encoded&& encoded) {
-    nb::list groups;
-    for (auto& group : encoded.groups) {
-        groups.append(nb::make_tuple(or_none(std::move(group.lengths)), or_none(std::move(group.mask)),
-                                     or_none(std::move(group.row_splits))));
+// The core gives numbers of any shape as one axis.
+nb::object wrap_values(Array&& values, const std::vector<std::size_t>& step_shape) {
+    if (values.dtype != Dtype::float32 || step_shape.size() == 1) return to_numpy(std::move(values));
+    std::vector<std::size_t> shape(values.shape.begin(), values.shape.begin() + values.dimensions - 1);
+    shape.insert(shape.end(), step_shape.begin(), step_shape.end());
+    return to_numpy(std::move(values), shape);
+}
+
+// {group: SequenceBatch}; slots lie group by group.
+nb::dict wrap(const Plan& plan, Encoded&& encoded) {
+    nb::dict batches;
+    std::size_t s = 0;
+    for (std::size_t g = 0; g < encoded.groups.size(); ++g) {
+        nb::dict slots;
+        for (; s < encoded.slots.size() && plan.core.slots[s].group == g; ++s) {
+            auto& slot = encoded.slots[s];
+            slots[plan.slots[s]] =
+                plan.slot_class.make({wrap_values(std::move(slot.values), plan.shapes[s]),
+                                      or_none(std::move(slot.weights)), or_none(std::move(slot.step_splits))});
+        }
+        auto& group = encoded.groups[g];
+        batches[plan.groups[g]] =
+            plan.batch_class.make({slots, or_none(std::move(group.lengths)), or_none(std::move(group.mask)),
+                                   or_none(std::move(group.row_splits))});
     }
-    nb::list slots;
-    for (auto& slot : encoded.slots) {
-        slots.append(nb::make_tuple(to_numpy(std::move(slot.values)), or_none(std::move(slot.weights)),
-                                    or_none(std::move(slot.step_splits))));
-    }
-    return nb::make_tuple(groups, slots);
+    return batches;
 }
 
 // A key's rows where they are not given as arrays; the steps of a sequence lie in the feature lists of
@@ -220,11 +247,12 @@ Source source_of(const Plan& plan, const SlotPlan& slot, const IndexedExamples* 
     return make_source(slot, keys, std::move(weights), context);
 }
 
-nb::tuple encode(const Plan& plan, const IndexedExamples* examples, const std::optional<nb::list>& columns,
-                 std::size_t threads) {
+nb::dict encode(const Plan& plan, const IndexedExamples* examples, const std::optional<nb::list>& columns,
+                std::size_t threads) {
     const auto& slots = plan.core.slots;
     if (columns && nb::len(*columns) != slots.size()) throw nb::value_error("one entry a slot");
     std::vector<Source> sources;
+    sources.reserve(slots.size());
     std::optional<std::size_t> rows;
     if (examples != nullptr) rows = examples->records().size();
     for (std::size_t s = 0; s < slots.size(); ++s) {
@@ -239,7 +267,13 @@ nb::tuple encode(const Plan& plan, const IndexedExamples* examples, const std::o
         error = colonnade::encode(plan.core, sources, rows.value_or(0), encoded, threads);
     }
     if (error) raise_with_column(error, plan);
-    return wrap(std::move(encoded));
+    return wrap(plan, std::move(encoded));
+}
+
+// Serialized records in one call, where no numbers pass through Python.
+nb::dict encode_records(const Plan& plan, nb::object serialized, bool has_lists, std::size_t threads) {
+    const IndexedExamples examples(std::move(serialized), has_lists ? plan.wanted_lists : plan.wanted, threads);
+    return encode(plan, &examples, std::nullopt, threads);
 }
 
 }  // namespace
@@ -251,16 +285,16 @@ void bind_encode(nb::module_& module) {
                nb::arg("boundaries") = std::vector<float>{}, nb::arg("positions") = 1,
                nb::arg("default_numbers") = std::vector<float>{}, nb::arg("normalizer") = NormalizerSteps{});
     nb::class_<Plan>(module, "Plan")
-        .def(
-            "__init__",
-            [](Plan* self, std::shared_ptr<const WantedKeys> wanted) { new (self) Plan{{}, std::move(wanted), {}}; },
-            nb::arg("wanted"))
-        .def("add_group", &add_group, nb::kw_only(), nb::arg("context"), nb::arg("jagged"),
+        .def(nb::init<std::shared_ptr<const WantedKeys>, std::shared_ptr<const WantedKeys>>(), nb::arg("wanted"),
+             nb::arg("wanted_lists"))
+        .def("add_group", &add_group, nb::arg("name"), nb::kw_only(), nb::arg("context"), nb::arg("jagged"),
              nb::arg("max_length").none(), nb::arg("keep_first"), nb::arg("pad_left"), nb::arg("pad_to_multiple_of"))
-        .def("add_slot", &add_slot, nb::kw_only(), nb::arg("column"), nb::arg("keys"), nb::arg("cross") = nb::none(),
-             nb::arg("weight_key") = nb::none(), nb::arg("step_values") = 1,
+        .def("add_slot", &add_slot, nb::arg("name"), nb::kw_only(), nb::arg("keys"), nb::arg("cross") = nb::none(),
+             nb::arg("weight_key") = nb::none(), nb::arg("shape") = std::vector<std::size_t>{},
              nb::arg("default_numbers") = std::vector<float>{});
     module.def("encode", &encode, nb::arg("plan"), nb::arg("examples").none(), nb::arg("columns").none(),
+               nb::arg("threads") = 1);
+    module.def("encode_records", &encode_records, nb::arg("plan"), nb::arg("serialized"), nb::arg("has_lists"),
                nb::arg("threads") = 1);
 }
 

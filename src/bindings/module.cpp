@@ -1,10 +1,11 @@
 // colonnade._core: a table of contents.
-#include "bindings.hpp"
+#include "arrays.hpp"
 
 NB_MODULE(_core, module) {
     using namespace colonnade::bindings;
     // Programs may hold encoders until they end, in a global or in JAX's cache of compiled functions.
     nanobind::set_leak_warnings(false);
+    import_numpy();
     module.doc() = "The compiled core of Colonnade.";
     bind_arrow(module);
     bind_cpu(module);

@@ -6,6 +6,8 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from ._batch import SequenceBatch
+
 _Int64s: TypeAlias = npt.NDArray[np.int64]
 _Flat: TypeAlias = npt.NDArray[Any] | tuple[npt.NDArray[np.uint8], _Int64s]
 
@@ -31,9 +33,10 @@ class IndexedExamples:
     ) -> tuple[npt.NDArray[Any], ...]: ...
 
 class Plan:
-    def __init__(self, wanted: WantedKeys) -> None: ...
+    def __init__(self, wanted: WantedKeys, wanted_lists: WantedKeys) -> None: ...
     def add_group(
         self,
+        name: str,
         *,
         context: bool,
         jagged: bool,
@@ -44,12 +47,12 @@ class Plan:
     ) -> None: ...
     def add_slot(
         self,
+        name: str,
         *,
-        column: str,
         keys: Sequence[KeyPlan],
         cross: tuple[int, int] | None = None,
         weight_key: int | None = None,
-        step_values: int = 1,
+        shape: Sequence[int] = (),
         default_numbers: Sequence[float] = (),
     ) -> None: ...
 
@@ -76,17 +79,15 @@ class Vocabulary:
 def vocabulary_from_strings(data: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64]) -> Vocabulary: ...
 def vocabulary_from_integers(values: npt.NDArray[np.int64]) -> Vocabulary: ...
 def vocabulary_from_text(text: bytes, size: int | None, integers: bool) -> Vocabulary: ...
-
-EncodedGroup = tuple[npt.NDArray[np.int64] | None, npt.NDArray[np.bool_] | None, npt.NDArray[np.int64] | None]
-
-EncodedSlot = tuple[npt.NDArray[Any], npt.NDArray[np.float32] | None, npt.NDArray[np.int64] | None]
-
 def encode(
     plan: Plan,
     examples: IndexedExamples | None,
     columns: list[list[tuple[npt.NDArray[Any] | None, ...] | None]] | None,
     threads: int = 1,
-) -> tuple[list[EncodedGroup], list[EncodedSlot]]: ...
+) -> dict[str, SequenceBatch[npt.NDArray[Any]]]: ...
+def encode_records(
+    plan: Plan, serialized: Any, has_lists: bool, threads: int = 1
+) -> dict[str, SequenceBatch[npt.NDArray[Any]]]: ...
 
 class DenseColumns:
     def __init__(self) -> None: ...
@@ -99,6 +100,7 @@ class DenseColumns:
 def dense(
     columns: DenseColumns, axes: tuple[int, ...], slots: Sequence[object], threads: int
 ) -> npt.NDArray[np.float32]: ...
+def is_pooled(array: object) -> bool: ...
 def pool_stats() -> dict[str, int]: ...
 def pool_trim() -> None: ...
 

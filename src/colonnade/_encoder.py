@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _core
-from ._batch import SequenceBatch, Slot
+from ._batch import SequenceBatch
 from ._categorical_features import weights_column
 from ._features import FlatColumn, as_mapping, lookup
 from ._numeric_features import check_whole_steps, normalized
@@ -18,7 +18,6 @@ from ._parsing import Serialized, checked_batch
 from ._plan import (
     THE_GROUP,
     Columns,
-    GroupPlan,
     Groups,
     InnerColumn,
     Plan,
@@ -103,6 +102,7 @@ class Encoder:
         self.options = options = EncoderOptions(
             layout, max_length, keep, side, pad_to_multiple_of, num_threads
         )
+        self._threads = options.num_threads or 1
 
         keys = list(self.plan.spec)
         dtypes = [feature.dtype for feature in self.plan.spec.values()]
@@ -118,10 +118,11 @@ class Encoder:
                 for key, dtype in zip(keys, dtypes, strict=True)
             ],
         )
-        self._core = _core.Plan(self._wanted)
+        self._core = _core.Plan(self._wanted, self._wanted_lists)
         self._slots: list[SlotPlan] = []
         for group in self.plan.groups.values():
             self._core.add_group(
+                group.name,
                 context=not group.is_sequence,
                 jagged=options.layout == "jagged",
                 max_length=options.max_length,
@@ -175,7 +176,8 @@ class Encoder:
         made: dict[tuple[Any, bool], FlatColumn] = {}
         columns = [self._slot_columns(features, slot.column, made) for slot in self._slots]
         _check_rows(self._slots, columns)
-        return self._wrap(_core.encode(self._core, None, [_arrays(slot) for slot in columns], self._threads))
+        arrays = [_arrays(slot) for slot in columns]
+        return self._encoded(_core.encode(self._core, None, arrays, self._threads))
 
     def _slot_columns(
         self, features: Mapping[str, Any], column: InnerColumn, made: dict[tuple[Any, bool], FlatColumn]
@@ -208,7 +210,7 @@ class Encoder:
             MalformedRecordError, KindError: records that cannot be read; each says record and byte.
             As `encode` does: values that a column refuses.
         """
-        return self._encode_records(self._indexed(serialized, self._wanted))
+        return self._encode_records(checked_batch(serialized), has_lists=False)
 
     def encode_sequence_examples(self, serialized: Serialized) -> Encoded:
         """Encode serialized tf.train.SequenceExample records, all groups in one pass.
@@ -225,22 +227,20 @@ class Encoder:
         Raises:
             As `encode_examples` does.
         """
-        return self._encode_records(self._indexed(serialized, self._wanted_lists))
+        return self._encode_records(checked_batch(serialized), has_lists=True)
 
-    def _indexed(self, serialized: Serialized, wanted: _core.WantedKeys) -> _core.IndexedExamples:
-        return _core.IndexedExamples(checked_batch(serialized), wanted, self._threads)
+    def _encode_records(self, records: Serialized, *, has_lists: bool) -> Encoded:
+        if not self._python_parts:
+            return self._encoded(_core.encode_records(self._core, records, has_lists, self._threads))
+        wanted = self._wanted_lists if has_lists else self._wanted
+        examples = _core.IndexedExamples(records, wanted, self._threads)
+        # Each part once: a normalizer is called once a batch, however many slots want its numbers.
+        numbers = {part: self._numbers(examples, column) for part, column in self._python_parts.items()}
+        columns = [[*(numbers.get(part) for part in slot_parts), None] for slot_parts in self._parts]
+        return self._encoded(_core.encode(self._core, examples, columns, self._threads))
 
-    @property
-    def _threads(self) -> int:
-        return self.options.num_threads or 1
-
-    def _encode_records(self, examples: _core.IndexedExamples) -> Encoded:
-        columns = None
-        if self._python_parts:
-            # Each part once: a normalizer is called once a batch, however many slots want its numbers.
-            numbers = {part: self._numbers(examples, column) for part, column in self._python_parts.items()}
-            columns = [[*(numbers.get(part) for part in slot_parts), None] for slot_parts in self._parts]
-        return self._wrap(_core.encode(self._core, examples, columns, self._threads))
+    def _encoded(self, batches: dict[str, SequenceBatch[Array]]) -> Encoded:
+        return batches if self.plan.is_grouped else batches[THE_GROUP]
 
     def batch(self, features_or_batch: Any) -> SequenceBatch[Any]:
         """The only group's batch, encoded now if it is not yet."""
@@ -272,18 +272,6 @@ class Encoder:
             return normalized(step_splits[row_splits], values, column).arrays()
         splits, values = examples.ragged(key)
         return normalized(splits, values, column).arrays()
-
-    def _wrap(self, encoded: tuple[list[_core.EncodedGroup], list[_core.EncodedSlot]]) -> Encoded:
-        groups, slots = encoded
-        batches: dict[str, SequenceBatch[Array]] = {}
-        start = 0
-        for group, (lengths, mask, row_splits) in zip(self.plan.groups.values(), groups, strict=True):
-            end = start + len(group.slots)
-            batches[group.name] = SequenceBatch(
-                _named_slots(group, slots[start:end]), lengths, mask, row_splits
-            )
-            start = end
-        return batches if self.plan.is_grouped else batches[THE_GROUP]
 
 
 def _rebuild(columns: Columns | Groups, options: EncoderOptions) -> Encoder:
@@ -327,13 +315,3 @@ def _check_rows(slots: list[SlotPlan], columns: list[list[FlatColumn | None]]) -
                 raise UnequalLengthsError(
                     f"{rows} rows, but feature {expected[0]!r} has {expected[1]}", key=key
                 )
-
-
-def _named_slots(group: GroupPlan, encoded: list[_core.EncodedSlot]) -> dict[str, Slot[Array]]:
-    slots = {}
-    for slot, (values, weights, step_splits) in zip(group.slots, encoded, strict=True):
-        shape = slot.number_shape
-        if shape is not None and len(shape) != 1:
-            values = values.reshape(*values.shape[:-1], *shape)
-        slots[slot.name] = Slot(values, weights, step_splits)
-    return slots

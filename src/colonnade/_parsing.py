@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from . import _core
 from ._padded import objects, padded, padded_steps
-from ._ragged import BytesArray, Int64s, Ragged, _plain
+from ._ragged import BytesArray, Int64s, Ragged
 from ._ragged_feature import RaggedFeature, partitioned
 from ._sparse import Sparse, SparseFeature, placed
 from ._spec import FixedLenFeature, FixedLenSequenceFeature, VarLenFeature
@@ -231,10 +231,11 @@ def _checked_one(serialized: Any) -> bytes:
 def _check_features(features: Any, allowed: Any, where: str) -> None:
     if not isinstance(features, Mapping):
         raise ColumnTypeError(f"features must be a mapping of key to spec, got {type(features).__name__}")
+    classes = get_args(allowed)
     for key, feature in features.items():
         checked_key(key)
-        if not isinstance(feature, get_args(allowed)):
-            names = ", ".join(each.__name__ for each in get_args(allowed))
+        if not isinstance(feature, classes):
+            names = ", ".join(each.__name__ for each in classes)
             raise ColumnTypeError(f"not a feature spec of {where}: {feature!r}; allowed are {names}", key=key)
 
 
@@ -343,17 +344,17 @@ def _at(place: Callable[[int], dict[str, int]], name: str, make: Callable[[], Ra
 
 def _fixed(indexed: _core.IndexedExamples, key: int, feature: FixedLenFeature) -> npt.NDArray[Any]:
     arrays = indexed.fixed(key, feature.size, feature.default_arrays())
-    flat = objects(BytesArray._trusted(*arrays)) if feature.dtype == "string" else _plain(arrays[0])
+    flat = objects(BytesArray._trusted(*arrays)) if feature.dtype == "string" else arrays[0]
     return flat.reshape(len(indexed), *feature.shape)
 
 
 def _ragged(arrays: tuple[npt.NDArray[Any], ...]) -> Ragged:
-    splits, values, *offsets = map(_plain, arrays)
+    splits, values, *offsets = arrays
     return Ragged._trusted(BytesArray._trusted(values, *offsets) if offsets else values, splits)
 
 
 def _ragged_steps(arrays: tuple[npt.NDArray[Any], ...]) -> Ragged:
-    return Ragged._trusted(_ragged(arrays[1:]), _plain(arrays[0]))
+    return Ragged._trusted(_ragged(arrays[1:]), arrays[0])
 
 
 def _shown_all(parsed: Mapping[str, Any], is_one: bool) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
 from typing import Any, Literal, TypeAlias, cast, get_args
 
@@ -43,13 +42,6 @@ class SlotPlan:
 
     name: str
     column: InnerColumn
-
-    @cached_property
-    def number_shape(self) -> tuple[int, ...] | None:
-        """The shape of one step's numbers; None for ids."""
-        if isinstance(self.column, NumericColumn | SequenceNumericColumn):
-            return self.column.shape
-        return None
 
 
 @dataclass(frozen=True)

@@ -322,7 +322,7 @@ def _assemble(splits: list[Int64s], flat: npt.NDArray[Any] | tuple[npt.NDArray[n
 
 
 def _plain(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    # The core's int64 is NumPy's longlong, which equals np.int64 and yet prints as something special.
+    # Arrow's int64 comes as NumPy's longlong, which equals np.int64 and yet prints as something special.
     return array.view(array.dtype.name)
 
 

@@ -53,13 +53,11 @@ def add_slot(plan: _core.Plan, slot: SlotPlan, keys: list[str], *, context: bool
     """Add a slot to the core's plan; `keys` are the plan's keys in order."""
     column, weights = slot.column, weight_key(slot.column)
     plan.add_slot(
-        column=slot.name,
+        slot.name,
         keys=[_key_plan(part, keys.index(part_key(part)), context) for part in parts(column)],
         cross=_cross(column),
         weight_key=None if weights is None else keys.index(weights),
-        step_values=math.prod(column.shape)
-        if isinstance(column, NumericColumn | SequenceNumericColumn)
-        else 1,
+        shape=column.shape if isinstance(column, NumericColumn | SequenceNumericColumn) else (),
         default_numbers=_default_numbers(column),
     )
 

@@ -11,8 +11,9 @@ Level supported() {
     // Zen 1 and 2 have pext as a slow microprogram.
     const bool slow_pext = __builtin_cpu_is("znver1") || __builtin_cpu_is("znver2");
     const bool bmi2 = __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt") && !slow_pext;
-    const bool avx512 = __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vbmi") &&
-                        __builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("avx512vl");
+    const bool avx512 = __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+                        __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vbmi2") &&
+                        __builtin_cpu_supports("avx512vl");
     if (bmi2 && avx512) return Level::avx512;
     if (bmi2) return Level::bmi2;
 #endif

@@ -116,7 +116,8 @@ template <typename Work>
                          : count_rows(slot, sources[s], s == first, range, layouts[slot.group]);
         if (!error) continue;
         error.slot = static_cast<std::int32_t>(s);
-        if (error.code == Code::unequal_lengths) error.other_slot = static_cast<std::int32_t>(first);
+        // One that names a key lies between the keys of a cross.
+        if (error.code == Code::unequal_lengths && error.key < 0) error.other_slot = static_cast<std::int32_t>(first);
         return error;
     }
     return {};

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "bounds.hpp"
-#include "fingerprint64.hpp"
+#include "fingerprints.hpp"
 #include "normalize.hpp"
 #include "rows.hpp"
 #include "vocabulary.hpp"
@@ -63,8 +63,8 @@ namespace ids {
 template <typename Rows>
 void hash(const IdPlan& plan, const Rows& rows, std::size_t row, std::int64_t* out) {
     if (rows.kind() == Kind::bytes) {
-        rows.each_bytes(row, [&](const std::uint8_t* data, std::size_t size) {
-            *out++ = static_cast<std::int64_t>(plan.modulo(fingerprint64(data, size)));
+        each_fingerprint(rows, row, [&](const std::uint8_t*, std::size_t, std::uint64_t hash) {
+            *out++ = static_cast<std::int64_t>(plan.modulo(hash));
         });
         return;
     }
@@ -109,12 +109,15 @@ template <typename TextHash>
 template <typename Rows>
 void vocabulary(const IdPlan& plan, const Rows& rows, std::size_t row, std::int64_t* out) {
     if (rows.kind() == Kind::bytes) {
-        rows.each_bytes(row, [&](const std::uint8_t* data, std::size_t size) {
+        const auto ahead = [&](std::span<const std::uint64_t> hashes) {
+            for (const auto hash : hashes) plan.vocabulary->ask_for_slot(hash);
+            for (const auto hash : hashes) plan.vocabulary->ask_for_text(hash);
+        };
+        const auto use = [&](const std::uint8_t* data, std::size_t size, std::uint64_t hash) {
             const std::string_view value(reinterpret_cast<const char*>(data), size);
-            const auto hash = Vocabulary::hash_of(value);
             *out++ = look_up(plan, value, hash, [&] { return hash; });
-        });
-        return;
+        };
+        return each_fingerprint(rows, row, ahead, use);
     }
     rows.int64s(row, out);
     for (std::size_t i = 0; i < rows.values(row); ++i) {
@@ -170,8 +173,8 @@ template <typename Rows>
 template <typename Rows>
 void raw(const Rows& rows, std::size_t row, std::int64_t* out) {
     if (rows.kind() != Kind::bytes) return rows.int64s(row, out);
-    rows.each_bytes(row, [&](const std::uint8_t* data, std::size_t size) {
-        *out++ = static_cast<std::int64_t>(fingerprint64(data, size));
+    each_fingerprint(rows, row, [&](const std::uint8_t*, std::size_t, std::uint64_t hash) {
+        *out++ = static_cast<std::int64_t>(hash);
     });
 }
 

@@ -207,6 +207,8 @@ public:
     [[nodiscard]] const bool* holes(std::size_t row) const {
         return column_.holes == nullptr ? nullptr : column_.holes + begin(row);
     }
+    // The end of the memory that holds all strings.
+    [[nodiscard]] const std::uint8_t* end(std::size_t) const { return column_.bytes + column_.offsets[begin(rows())]; }
     void int64s(std::size_t row, std::int64_t* out) const {
         std::copy_n(column_.int64s + begin(row), values(row), out);
     }

@@ -4,11 +4,13 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "cpu.hpp"
 #include "fingerprint64.hpp"
 
 namespace colonnade {
@@ -44,7 +46,7 @@ public:
         for (auto at = mixed >> shift_;; at = (at + 1) & mask_) {
             const auto slot = slots_[at];
             if (slot.number == 0) return -1;
-            if (slot.tag == static_cast<std::uint32_t>(mixed) && entry(slot.number - 1) == value) {
+            if (slot.tag == static_cast<std::uint32_t>(mixed) && same(entry(slot.number - 1), value)) {
                 return static_cast<std::int64_t>(slot.number) - 1;
             }
         }
@@ -54,11 +56,33 @@ public:
         return fingerprint64(value.data(), value.size());
     }
 
+    // Asks for the memory that find() will look at: first the slot, later the text that it leads to.
+    void ask_for_slot(std::uint64_t hash) const { cpu::prefetch(&slots_[mix(hash) >> shift_]); }
+    void ask_for_text(std::uint64_t hash) const {
+        const auto number = slots_[mix(hash) >> shift_].number;
+        cpu::prefetch(bytes_.data() + offsets_[number - (number != 0)]);
+    }
+
 private:
     struct Slot {
         std::uint32_t tag = 0;
         std::uint32_t number = 0;  // 1 + index, or 0 for an empty slot
     };
+
+    // Fast because strings of 4 to 16 bytes take one path for all lengths: four words that overlap as needed.
+    [[nodiscard]] static bool same(std::string_view left, std::string_view right) {
+        const auto size = left.size();
+        if (size != right.size()) return false;
+        if (size < 4 || size > 16) return left == right;
+        const auto differ = [&](std::size_t at) {
+            std::uint32_t words[2];
+            std::memcpy(&words[0], left.data() + at, sizeof words[0]);
+            std::memcpy(&words[1], right.data() + at, sizeof words[1]);
+            return words[0] ^ words[1];
+        };
+        const std::size_t second = size >= 8 ? 4 : 0;
+        return (differ(0) | differ(second) | differ(size - 4 - second) | differ(size - 4)) == 0;
+    }
 
     explicit Vocabulary(bool integers) : integers_(integers) {}
     void append(std::string_view value);

@@ -15,7 +15,7 @@ from parity.compare import check
 from reference import encode
 from reference import fingerprint64 as reference
 
-from colonnade import _core, _encoder, _plan, _slots
+from colonnade import _core, _plan, _slots
 from colonnade.columns import CrossedColumn, EmbeddingColumn
 
 FOLDER = Path(__file__).parents[1] / "golden"
@@ -111,29 +111,35 @@ def padding_on_the_left(monkeypatch):
     real = _core.Plan
 
     class Left:
-        def __new__(cls, wanted):
-            return Wrapped(real(wanted))
+        def __new__(cls, *wanted):
+            return Wrapped(real(*wanted))
 
     class Wrapped:
         def __init__(self, plan):
             self.plan = plan
             self.add_slot = plan.add_slot
 
-        def add_group(self, **options):
-            self.plan.add_group(**{**options, "pad_left": True})
+        def add_group(self, name, **options):
+            self.plan.add_group(name, **{**options, "pad_left": True})
 
-    encode = _core.encode
     monkeypatch.setattr(_core, "Plan", Left)
-    monkeypatch.setattr(_core, "encode", lambda plan, *rest: encode(plan.plan, *rest))
+    for name in ("encode", "encode_records"):
+        encode = getattr(_core, name)
+        monkeypatch.setattr(_core, name, lambda plan, *rest, encode=encode: encode(plan.plan, *rest))
 
 
 def no_weights(monkeypatch):
-    real = _encoder.Slot
-    monkeypatch.setattr(
-        _encoder,
-        "Slot",
-        lambda values, weights, splits: real(values, None if weights is None else weights * 0 + 1, splits),
-    )
+    encode = _core.encode
+
+    def with_ones(*arguments):
+        batches = encode(*arguments)
+        for batch in batches.values():
+            for slot in batch.slots.values():
+                if slot.weights is not None:
+                    slot.weights[...] = 1
+        return batches
+
+    monkeypatch.setattr(_core, "encode", with_ones)
 
 
 FAULTS = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import gc
 import pickle
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, fields
 
 import numpy as np
 import pytest
@@ -53,6 +53,15 @@ def test_map_keeps_the_form():
     assert {name: slot.values for name, slot in batch.slots.items()} == {"a": (2, 2), "n": (2, 2, 2)}
     full = cn.Slot(1, 2, 3).map(str)
     assert (full.values, full.weights, full.step_splits) == ("1", "2", "3")
+
+
+def test_the_core_makes_what_the_constructors_make():
+    batch = cn.Encoder(COLUMNS).encode(FEATURES)
+    for made in (batch, *batch.slots.values()):
+        again = type(made)(**{field.name: getattr(made, field.name) for field in fields(made)})
+        assert list(vars(made).items()) == list(vars(again).items())
+        assert made != again
+        assert hash(made) != hash(again)
 
 
 def test_frozen():

@@ -137,6 +137,45 @@ def test_an_id_beyond_the_table():
         SequenceFeatures(A, TABLES)(batch)
 
 
+class Loud(np.ndarray):
+    """What np.asarray would not give."""
+
+
+def unaligned(array):
+    raw = np.zeros(array.nbytes + 1, np.uint8)
+    out = raw[1:].view(array.dtype).reshape(array.shape)
+    out[...] = array
+    assert not out.flags.aligned
+    return out
+
+
+FORMS = {
+    "fortran": np.asfortranarray,
+    "strided": lambda array: np.repeat(array, 2, -1)[..., ::2],
+    "backwards": lambda array: array[::-1].copy()[::-1],
+    "unaligned": unaligned,
+    "narrow": lambda array: array.astype(np.int16 if array.dtype == np.int64 else np.float16),
+    "wide": lambda array: array.astype(np.longlong if array.dtype == np.int64 else np.float64),
+    "subclass": lambda array: array.view(Loud),
+    "read-only": lambda array: np.frombuffer(array.tobytes(), array.dtype).reshape(array.shape),
+}
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+def test_arrays_of_any_form(form):
+    encoder, layer = cn.Encoder([A, N]), SequenceFeatures([A, N], TABLES)
+    batch = encoder.encode(FEATURES)
+    slots = {name: slot.map(form) for name, slot in batch.slots.items()}
+    given = cn.SequenceBatch(slots, batch.lengths, batch.mask)
+    assert layer(given)[0].tolist() == layer(batch)[0].tolist()
+
+
+def test_bytes_in_the_other_order_are_refused():
+    batch = cn.Encoder(A).encode(FEATURES).map(lambda array: array.astype(array.dtype.newbyteorder()))
+    with pytest.raises(TypeError, match="must hold arrays of numbers"):
+        SequenceFeatures(A, TABLES)(batch)
+
+
 def test_wrong_columns_and_features():
     failure(GroupError, lambda: SequenceFeatures(cn.numeric_column("age")), "use DenseFeatures")
     failure(GroupError, lambda: DenseFeatures(N), "use SequenceFeatures")
