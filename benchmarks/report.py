@@ -30,7 +30,7 @@ def print_table(result: Result, console: Console) -> None:
     rows: list[Row] = result["rows"]
     contenders = {row["contender"] for row in rows}
     rivals = {title: names for title, names in RIVALS.items() if contenders & {*names}}
-    title = f"{threads} thread{'s' if threads > 1 else ''}, COLONNADE_CPU={level}"
+    title = f"{threads} thread{'s' if threads > 1 else ''}, {level} kernels"
     table = Table(title=f"{title}: their time / Colonnade's", title_justify="left")
     table.add_column("")
     table.add_column("job")

@@ -120,7 +120,7 @@ def test_a_table_names_the_level_and_holds_only_who_took_part():
     console = Console(width=132, record=True, file=io.StringIO())
     report.print_table(result, console)
     text = console.export_text()
-    assert "1 thread, COLONNADE_CPU=portable" in text
+    assert "1 thread, portable kernels" in text
     assert [word in text for word in ("TensorFlow", "4.2", "pyarrow", "protobuf")] == [
         True,
         True,
