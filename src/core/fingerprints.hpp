@@ -24,14 +24,16 @@ public:
 
     // One more string, which must live until take(); there must be room.
     void add(const std::uint8_t* data, std::size_t size) {
-        texts_[count_] = data;
+        auto* copy = heads_[count_];
         sizes_[count_] = size;
+        texts_[count_] = size > head ? data : copy;
         if (size > head) {
             long_ |= 1U << count_;
         } else if (static_cast<std::size_t>(end_ - data) >= head) {
-            std::memcpy(heads_[count_], data, head);
+            std::memcpy(copy, data, head);
         } else {
-            std::memcpy(heads_[count_], data, size);
+            std::memset(copy, 0, head);
+            std::memcpy(copy, data, size);
         }
         ++count_;
     }
@@ -39,7 +41,8 @@ public:
     // Hashes the strings and gives the hashes, in order.
     [[nodiscard]] std::span<const std::uint64_t> hash();
 
-    // Calls `use(data, size, hash)` for each string in order, and forgets them.
+    // Calls `use(data, size, hash)` for each string in order, and forgets them. However short the string is, there
+    // are `head` bytes at `data`.
     template <typename Use>
     void take(Use use) {
         for (std::size_t i = 0; i < count_; ++i) use(texts_[i], sizes_[i], hashes_[i]);
@@ -58,14 +61,10 @@ private:
     std::uint8_t heads_[most][head];
 };
 
-// Calls `use(data, size, hash)` for each string of a row, and before that perhaps `ahead(hashes)` for some.
+// Gathers the strings of a row. For some after some, calls `ahead(hashes)` and then `use(data, size, hash)` for each
+// of them, as Fingerprints::take does.
 template <typename Rows, typename Ahead, typename Use>
-void each_fingerprint(const Rows& rows, std::size_t row, Ahead ahead, Use use) {
-    if (!Fingerprints::pay(rows.values(row))) {
-        rows.each_bytes(
-            row, [&](const std::uint8_t* data, std::size_t size) { use(data, size, fingerprint64(data, size)); });
-        return;
-    }
+void gather_fingerprints(const Rows& rows, std::size_t row, Ahead ahead, Use use) {
     Fingerprints strings(rows.end(row));
     const auto take = [&] {
         ahead(strings.hash());
@@ -78,9 +77,15 @@ void each_fingerprint(const Rows& rows, std::size_t row, Ahead ahead, Use use) {
     take();
 }
 
+// Calls `use(hash)` for each string of a row.
 template <typename Rows, typename Use>
 void each_fingerprint(const Rows& rows, std::size_t row, Use use) {
-    each_fingerprint(rows, row, [](std::span<const std::uint64_t>) {}, use);
+    if (!Fingerprints::pay(rows.values(row))) {
+        rows.each_bytes(row, [&](const std::uint8_t* data, std::size_t size) { use(fingerprint64(data, size)); });
+        return;
+    }
+    const auto ahead = [](std::span<const std::uint64_t>) {};
+    gather_fingerprints(rows, row, ahead, [&](const std::uint8_t*, std::size_t, std::uint64_t hash) { use(hash); });
 }
 
 }  // namespace colonnade

@@ -63,9 +63,7 @@ namespace ids {
 template <typename Rows>
 void hash(const IdPlan& plan, const Rows& rows, std::size_t row, std::int64_t* out) {
     if (rows.kind() == Kind::bytes) {
-        each_fingerprint(rows, row, [&](const std::uint8_t*, std::size_t, std::uint64_t hash) {
-            *out++ = static_cast<std::int64_t>(plan.modulo(hash));
-        });
+        each_fingerprint(rows, row, [&](std::uint64_t hash) { *out++ = static_cast<std::int64_t>(plan.modulo(hash)); });
         return;
     }
     rows.int64s(row, out);
@@ -97,10 +95,10 @@ template <typename Rows>
     return {};
 }
 
-// `text_hash()` is the Fingerprint64 of the value's text, wanted only outside the vocabulary.
+// `value` is padded; `text_hash()` is the Fingerprint64 of its text, wanted only outside the vocabulary.
 template <typename TextHash>
 [[nodiscard]] std::int64_t look_up(const IdPlan& plan, std::string_view value, std::uint64_t hash, TextHash text_hash) {
-    const auto found = plan.vocabulary->find(value, hash);
+    const auto found = plan.vocabulary->find_padded(value, hash);
     if (found >= 0 || plan.num_buckets == 0) return found >= 0 ? found : plan.default_id;
     const auto bucket = plan.modulo(text_hash());
     return static_cast<std::int64_t>(plan.vocabulary->size() + bucket);
@@ -110,19 +108,19 @@ template <typename Rows>
 void vocabulary(const IdPlan& plan, const Rows& rows, std::size_t row, std::int64_t* out) {
     if (rows.kind() == Kind::bytes) {
         const auto ahead = [&](std::span<const std::uint64_t> hashes) {
-            for (const auto hash : hashes) plan.vocabulary->ask_for_slot(hash);
-            for (const auto hash : hashes) plan.vocabulary->ask_for_text(hash);
+            for (const auto hash : hashes) plan.vocabulary->ask_for(hash);
         };
         const auto use = [&](const std::uint8_t* data, std::size_t size, std::uint64_t hash) {
             const std::string_view value(reinterpret_cast<const char*>(data), size);
             *out++ = look_up(plan, value, hash, [&] { return hash; });
         };
-        return each_fingerprint(rows, row, ahead, use);
+        return gather_fingerprints(rows, row, ahead, use);
     }
     rows.int64s(row, out);
     for (std::size_t i = 0; i < rows.values(row); ++i) {
         const auto number = out[i];
-        const std::string_view value(reinterpret_cast<const char*>(&number), sizeof number);
+        const std::int64_t padded[] = {number, 0};
+        const std::string_view value(reinterpret_cast<const char*>(padded), sizeof number);
         out[i] = look_up(plan, value, Vocabulary::hash_of(value), [&] { return fingerprint64_of_decimal(number); });
     }
 }
@@ -173,9 +171,7 @@ template <typename Rows>
 template <typename Rows>
 void raw(const Rows& rows, std::size_t row, std::int64_t* out) {
     if (rows.kind() != Kind::bytes) return rows.int64s(row, out);
-    each_fingerprint(rows, row, [&](const std::uint8_t*, std::size_t, std::uint64_t hash) {
-        *out++ = static_cast<std::int64_t>(hash);
-    });
+    each_fingerprint(rows, row, [&](std::uint64_t hash) { *out++ = static_cast<std::int64_t>(hash); });
 }
 
 // All ids of one row.

@@ -46,9 +46,10 @@ bool Vocabulary::build(Problem& problem) {
     mask_ = slots - 1;
     shift_ = 64 - std::countr_zero(slots);
     multiplier_ = random_odd();
+    bytes_.append(padding, '\0');
     for (std::size_t i = 0; i < size(); ++i) {
         const auto hash = hash_of(entry(i));
-        if (const auto found = find(entry(i), hash); found >= 0) {
+        if (const auto found = find_padded(entry(i), hash); found >= 0) {
             problem = {Fault::duplicate, i + 1, static_cast<std::size_t>(found) + 1};
             return false;
         }

@@ -40,8 +40,17 @@ public:
     }
     [[nodiscard]] bool integers() const { return integers_; }
 
+    // Bytes that must be readable at a value for find_padded(), however short it is.
+    static constexpr std::size_t padding = 16;
+
     // Index of a value whose Fingerprint64 is `hash`, or -1.
     [[nodiscard]] std::int64_t find(std::string_view value, std::uint64_t hash) const {
+        if (value.size() > padding) return find_padded(value, hash);
+        char padded[padding] = {};
+        value.copy(padded, padding);
+        return find_padded({padded, value.size()}, hash);
+    }
+    [[nodiscard]] std::int64_t find_padded(std::string_view value, std::uint64_t hash) const {
         const auto mixed = mix(hash);
         for (auto at = mixed >> shift_;; at = (at + 1) & mask_) {
             const auto slot = slots_[at];
@@ -56,12 +65,8 @@ public:
         return fingerprint64(value.data(), value.size());
     }
 
-    // Asks for the memory that find() will look at: first the slot, later the text that it leads to.
-    void ask_for_slot(std::uint64_t hash) const { cpu::prefetch(&slots_[mix(hash) >> shift_]); }
-    void ask_for_text(std::uint64_t hash) const {
-        const auto number = slots_[mix(hash) >> shift_].number;
-        cpu::prefetch(bytes_.data() + offsets_[number - (number != 0)]);
-    }
+    // Asks for the memory that a search will look at first.
+    void ask_for(std::uint64_t hash) const { cpu::prefetch(&slots_[mix(hash) >> shift_]); }
 
 private:
     struct Slot {
@@ -69,19 +74,20 @@ private:
         std::uint32_t number = 0;  // 1 + index, or 0 for an empty slot
     };
 
-    // Fast because strings of 4 to 16 bytes take one path for all lengths: four words that overlap as needed.
+    // Both padded. Fast because short strings of all lengths are two words, of which a mask hides the padding.
     [[nodiscard]] static bool same(std::string_view left, std::string_view right) {
-        const auto size = left.size();
-        if (size != right.size()) return false;
-        if (size < 4 || size > 16) return left == right;
-        const auto differ = [&](std::size_t at) {
-            std::uint32_t words[2];
-            std::memcpy(&words[0], left.data() + at, sizeof words[0]);
-            std::memcpy(&words[1], right.data() + at, sizeof words[1]);
-            return words[0] ^ words[1];
+        static constexpr std::uint64_t ones = ~std::uint64_t{0};
+        static constexpr std::uint64_t window[] = {ones, ones, 0, 0};
+        const auto size = right.size();
+        if (left.size() != size || size > padding) return left == right;
+        const auto load = [](const void* from, std::size_t at) {
+            std::uint64_t word;
+            std::memcpy(&word, static_cast<const char*>(from) + at, sizeof word);
+            return word;
         };
-        const std::size_t second = size >= 8 ? 4 : 0;
-        return (differ(0) | differ(second) | differ(size - 4 - second) | differ(size - 4)) == 0;
+        const auto first = (load(left.data(), 0) ^ load(right.data(), 0)) & load(window, padding - size);
+        const auto second = (load(left.data(), 8) ^ load(right.data(), 8)) & load(window, padding + 8 - size);
+        return (first | second) == 0;
     }
 
     explicit Vocabulary(bool integers) : integers_(integers) {}
@@ -91,7 +97,7 @@ private:
     [[nodiscard]] std::uint64_t mix(std::uint64_t hash) const { return hash * multiplier_; }
 
     bool integers_;
-    std::string bytes_;
+    std::string bytes_;  // of all entries, and padding
     std::vector<std::uint64_t> offsets_{0};
     std::vector<Slot> slots_;
     std::uint64_t mask_ = 0;
