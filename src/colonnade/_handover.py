@@ -8,15 +8,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from . import _core
-
 ALIGNMENT: Final = 64
 """Bytes; XLA takes memory of the host as it is only where an array begins at a multiple of them."""
-
-
-def is_pooled(array: npt.NDArray[Any]) -> bool:
-    """Whether an array lies in one of the core's buffers, which goes back to the pool with its last view."""
-    return _core.is_pooled(array)
 
 
 def aligned_empty(shape: tuple[int, ...], dtype: npt.DTypeLike) -> npt.NDArray[Any]:

@@ -8,8 +8,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from . import _core
 from ._batch import SequenceBatch, Slot
-from ._handover import is_pooled
 from ._int32 import int32_array, int32_encoder
 from ._masks import check_context_input, check_lengths, checked_maxlen
 from ._plan import Columns, GroupPlan, Groups, Output, Plan, Table
@@ -120,7 +120,7 @@ def _handed_over(array: Any) -> Any:
     if not isinstance(array, np.ndarray):
         return array
     numbers = int32_array(array)
-    if numbers is array and not is_pooled(array):
+    if numbers is array and not _core.is_pooled(array):
         return jnp.array(array)  # its owner may write to it
     # JAX holds on to the buffer's owner, so that the pool gets it back only after JAX has let go.
     numbers.flags.writeable = False

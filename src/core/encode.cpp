@@ -54,12 +54,14 @@ template <typename Work>
         *source.weights);
 }
 
+[[nodiscard]] Error check_ids(const Source& source, bool context, std::size_t row) {
+    if (auto error = source.ids->check(row)) return error;
+    return source.weights ? check_weights(source, context, row) : Error{};
+}
+
 // Whether one row of a context slot is sound.
 [[nodiscard]] Error check_context(const SlotPlan& slot, const Source& source, std::size_t row) {
-    if (!slot.is_numbers()) {
-        if (auto error = source.ids->check(row)) return error;
-        return source.weights ? check_weights(source, true, row) : Error{};
-    }
+    if (!slot.is_numbers()) return check_ids(source, true, row);
     return std::visit(
         [&](const auto& numbers) {
             return check_context(numbers, row, slot.step_values, !slot.default_numbers.empty());
@@ -70,9 +72,9 @@ template <typename Work>
 // The steps of one row of a slot, once it is known to be sound.
 [[nodiscard]] Error count_steps(const SlotPlan& slot, const Source& source, std::size_t row, std::size_t& steps) {
     if (!slot.is_numbers()) {
-        if (auto error = source.ids->check(row)) return error;
+        if (auto error = check_ids(source, false, row)) return error;
         steps = source.ids->steps(row);
-        return source.weights ? check_weights(source, false, row) : Error{};
+        return {};
     }
     return std::visit(
         [&](const auto& numbers) -> Error {

@@ -3,19 +3,15 @@
 #include <algorithm>
 
 #include "varint.hpp"
+#include "varint_words.hpp"
 
 namespace colonnade::step_runs {
 namespace {
 
+using varint::load64;
 using wire::length_tag;
 
 constexpr std::size_t block = 16;
-
-std::uint64_t load64(const std::uint8_t* at) {
-    std::uint64_t word;
-    std::memcpy(&word, at, sizeof word);
-    return word;
-}
 
 // How many varints fill the `size` bytes at `at`, or -1 where that is no whole number of sound ones. Fast because
 // few values are counted in two words, without a branch on how many they are.

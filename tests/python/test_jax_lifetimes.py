@@ -16,7 +16,8 @@ import pytest
 
 import colonnade as cn
 from colonnade import _core
-from colonnade._handover import ALIGNMENT, aligned_empty, is_pooled
+from colonnade._core import is_pooled
+from colonnade._handover import ALIGNMENT, aligned_empty
 from colonnade.jax import SequenceFeatures, to_arrays
 
 IDENTITY = cn.sequence_categorical_column_with_identity("ids", 10_000)
