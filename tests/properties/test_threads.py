@@ -95,6 +95,17 @@ def test_the_first_error_is_given(bad: list[int]) -> None:
             assert caught.value.where[place] == bad[0]
 
 
+def test_the_first_column_comes_before_the_first_row() -> None:
+    batch = [make_example({"a": [1], "b": [1]}) for _ in range(500)]
+    batch[3] = make_example({"a": [1], "b": [50]})
+    batch[490] = make_example({"a": [50], "b": [1]})
+    both = [cn.indicator_column(cn.sequence_categorical_column_with_identity(key, 50)) for key in ("a", "b")]
+    for threads in (1, 2, 8):
+        with pytest.raises(cn.errors.IdOutOfRangeError) as caught:
+            cn.Encoder(both, num_threads=threads).encode_examples(batch)
+        assert (caught.value.where["column"], caught.value.where["row"]) == ("a", 490)
+
+
 @pytest.mark.filterwarnings("ignore:.*fork")
 def test_a_forked_process_encodes_with_threads() -> None:
     batch = records(200, seed=4)
