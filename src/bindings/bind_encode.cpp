@@ -24,8 +24,8 @@ struct Plan {
     std::vector<nb::str> groups;  // their names
     std::vector<nb::str> slots;
     std::vector<std::vector<std::size_t>> shapes;  // of one step of a slot; ids have none
-    FrozenClass batch_class{"colonnade._batch", "SequenceBatch", {"slots", "lengths", "mask", "row_splits"}};
-    FrozenClass slot_class{"colonnade._batch", "Slot", {"values", "weights", "step_splits"}};
+    FrozenClass batch_class{"colonnade._encoding.batch", "SequenceBatch", {"slots", "lengths", "mask", "row_splits"}};
+    FrozenClass slot_class{"colonnade._encoding.batch", "Slot", {"values", "weights", "step_splits"}};
 
     Plan(std::shared_ptr<const WantedKeys> examples, std::shared_ptr<const WantedKeys> sequence_examples)
         : wanted(std::move(examples)), wanted_lists(std::move(sequence_examples)) {}
@@ -251,6 +251,10 @@ nb::dict encode(const Plan& plan, const IndexedExamples* examples, const std::op
                 std::size_t threads) {
     const auto& slots = plan.core.slots;
     if (columns && nb::len(*columns) != slots.size()) throw nb::value_error("one entry a slot");
+    if (examples != nullptr && &examples->wanted() != plan.wanted.get() &&
+        &examples->wanted() != plan.wanted_lists.get()) {
+        throw nb::value_error("examples of another plan's keys");
+    }
     std::vector<Source> sources;
     sources.reserve(slots.size());
     std::optional<std::size_t> rows;
@@ -271,8 +275,9 @@ nb::dict encode(const Plan& plan, const IndexedExamples* examples, const std::op
 }
 
 // Serialized records in one call, where no numbers pass through Python.
-nb::dict encode_records(const Plan& plan, nb::object serialized, bool has_lists, std::size_t threads) {
-    const IndexedExamples examples(std::move(serialized), has_lists ? plan.wanted_lists : plan.wanted, threads);
+nb::dict encode_records(const Plan& plan, nb::object serialized, std::shared_ptr<const WantedKeys> wanted,
+                        std::size_t threads) {
+    const IndexedExamples examples(std::move(serialized), std::move(wanted), threads);
     return encode(plan, &examples, std::nullopt, threads);
 }
 
@@ -294,7 +299,7 @@ void bind_encode(nb::module_& module) {
              nb::arg("default_numbers") = std::vector<float>{});
     module.def("encode", &encode, nb::arg("plan"), nb::arg("examples").none(), nb::arg("columns").none(),
                nb::arg("threads") = 1);
-    module.def("encode_records", &encode_records, nb::arg("plan"), nb::arg("serialized"), nb::arg("has_lists"),
+    module.def("encode_records", &encode_records, nb::arg("plan"), nb::arg("serialized"), nb::arg("wanted"),
                nb::arg("threads") = 1);
 }
 

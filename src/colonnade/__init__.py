@@ -1,61 +1,116 @@
 """Colonnade: TensorFlow's sequence feature columns without TensorFlow."""
 
-from . import errors as errors
-from . import initializers as initializers
-from ._batch import SequenceBatch as SequenceBatch
-from ._batch import Slot as Slot
-from ._config import from_config as from_config
-from ._config import to_config as to_config
-from ._encoder import Encoder as Encoder
-from ._encoder import EncoderOptions as EncoderOptions
-from ._example import Example as Example
-from ._example import SequenceExample as SequenceExample
-from ._masks import concatenate_context_input as concatenate_context_input
-from ._masks import sequence_mask as sequence_mask
-from ._parsing import parse_example as parse_example
-from ._parsing import parse_sequence_example as parse_sequence_example
-from ._parsing import parse_single_example as parse_single_example
-from ._parsing import parse_single_sequence_example as parse_single_sequence_example
-from ._ragged import BytesArray as BytesArray
-from ._ragged import Ragged as Ragged
-from ._ragged_feature import RaggedFeature as RaggedFeature
-from ._record_writer import TFRecordWriter as TFRecordWriter
-from ._records import TFRecordReader as TFRecordReader
-from ._saving import load as load
-from ._saving import save as save
-from ._sparse import Sparse as Sparse
-from ._sparse import SparseFeature as SparseFeature
-from ._spec import FixedLenFeature as FixedLenFeature
-from ._spec import FixedLenSequenceFeature as FixedLenSequenceFeature
-from ._spec import VarLenFeature as VarLenFeature
-from ._spec import make_parse_example_spec as make_parse_example_spec
-from ._spec import make_parse_sequence_example_spec as make_parse_sequence_example_spec
-from .columns import Clip as Clip
-from .columns import Compose as Compose
-from .columns import Log1p as Log1p
-from .columns import MinMax as MinMax
-from .columns import Standardize as Standardize
-from .columns import bucketized_column as bucketized_column
-from .columns import categorical_column_with_hash_bucket as categorical_column_with_hash_bucket
-from .columns import categorical_column_with_identity as categorical_column_with_identity
-from .columns import categorical_column_with_vocabulary_file as categorical_column_with_vocabulary_file
-from .columns import categorical_column_with_vocabulary_list as categorical_column_with_vocabulary_list
-from .columns import crossed_column as crossed_column
-from .columns import embedding_column as embedding_column
-from .columns import indicator_column as indicator_column
-from .columns import numeric_column as numeric_column
-from .columns import (
-    sequence_categorical_column_with_hash_bucket as sequence_categorical_column_with_hash_bucket,
+from . import columns, errors, initializers
+from ._encoding import (
+    Encoder,
+    EncoderOptions,
+    SequenceBatch,
+    Slot,
+    make_parse_example_spec,
+    make_parse_sequence_example_spec,
 )
-from .columns import sequence_categorical_column_with_identity as sequence_categorical_column_with_identity
-from .columns import (
-    sequence_categorical_column_with_vocabulary_file as sequence_categorical_column_with_vocabulary_file,
+from ._layers import concatenate_context_input, sequence_mask
+from ._ragged import BytesArray, Ragged
+from ._records import (
+    Example,
+    FixedLenFeature,
+    FixedLenSequenceFeature,
+    RaggedFeature,
+    SequenceExample,
+    Sparse,
+    SparseFeature,
+    TFRecordReader,
+    TFRecordWriter,
+    VarLenFeature,
+    parse_example,
+    parse_sequence_example,
+    parse_single_example,
+    parse_single_sequence_example,
 )
+from ._saving import from_config, load, save, to_config
 from .columns import (
-    sequence_categorical_column_with_vocabulary_list as sequence_categorical_column_with_vocabulary_list,
+    Clip,
+    Compose,
+    Log1p,
+    MinMax,
+    Standardize,
+    bucketized_column,
+    categorical_column_with_hash_bucket,
+    categorical_column_with_identity,
+    categorical_column_with_vocabulary_file,
+    categorical_column_with_vocabulary_list,
+    crossed_column,
+    embedding_column,
+    indicator_column,
+    numeric_column,
+    sequence_categorical_column_with_hash_bucket,
+    sequence_categorical_column_with_identity,
+    sequence_categorical_column_with_vocabulary_file,
+    sequence_categorical_column_with_vocabulary_list,
+    sequence_numeric_column,
+    shared_embeddings,
+    weighted_categorical_column,
 )
-from .columns import sequence_numeric_column as sequence_numeric_column
-from .columns import shared_embeddings as shared_embeddings
-from .columns import weighted_categorical_column as weighted_categorical_column
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "BytesArray",
+    "Clip",
+    "Compose",
+    "Encoder",
+    "EncoderOptions",
+    "Example",
+    "FixedLenFeature",
+    "FixedLenSequenceFeature",
+    "Log1p",
+    "MinMax",
+    "Ragged",
+    "RaggedFeature",
+    "SequenceBatch",
+    "SequenceExample",
+    "Slot",
+    "Sparse",
+    "SparseFeature",
+    "Standardize",
+    "TFRecordReader",
+    "TFRecordWriter",
+    "VarLenFeature",
+    "bucketized_column",
+    "categorical_column_with_hash_bucket",
+    "categorical_column_with_identity",
+    "categorical_column_with_vocabulary_file",
+    "categorical_column_with_vocabulary_list",
+    "columns",
+    "concatenate_context_input",
+    "crossed_column",
+    "embedding_column",
+    "errors",
+    "from_config",
+    "indicator_column",
+    "initializers",
+    "load",
+    "make_parse_example_spec",
+    "make_parse_sequence_example_spec",
+    "numeric_column",
+    "parse_example",
+    "parse_sequence_example",
+    "parse_single_example",
+    "parse_single_sequence_example",
+    "save",
+    "sequence_categorical_column_with_hash_bucket",
+    "sequence_categorical_column_with_identity",
+    "sequence_categorical_column_with_vocabulary_file",
+    "sequence_categorical_column_with_vocabulary_list",
+    "sequence_mask",
+    "sequence_numeric_column",
+    "shared_embeddings",
+    "to_config",
+    "weighted_categorical_column",
+]
+
+# Users see and pickle classes by the names that are promised, not by the files that they lie in.
+for _name in __all__:
+    if isinstance(_public := globals()[_name], type):
+        _public.__module__ = __name__
+del _name, _public

@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from ._batch import SequenceBatch
+from ._encoding import SequenceBatch
 
 _Int64s: TypeAlias = npt.NDArray[np.int64]
 _Flat: TypeAlias = npt.NDArray[Any] | tuple[npt.NDArray[np.uint8], _Int64s]
@@ -86,7 +86,7 @@ def encode(
     threads: int = 1,
 ) -> dict[str, SequenceBatch[npt.NDArray[Any]]]: ...
 def encode_records(
-    plan: Plan, serialized: Any, has_lists: bool, threads: int = 1
+    plan: Plan, serialized: Any, wanted: WantedKeys, threads: int = 1
 ) -> dict[str, SequenceBatch[npt.NDArray[Any]]]: ...
 
 class DenseColumns:

@@ -9,6 +9,37 @@ from __future__ import annotations
 import struct
 from typing import Any
 
+__all__ = [
+    "ColonnadeError",
+    "ColumnTypeError",
+    "ColumnValueError",
+    "ConfigError",
+    "DataLossError",
+    "DependencyError",
+    "DuplicateNameError",
+    "FeatureTypeError",
+    "GroupError",
+    "IdOutOfRangeError",
+    "KindError",
+    "LimitError",
+    "MalformedRecordError",
+    "MissingFeatureError",
+    "NarrowingError",
+    "NormalizerError",
+    "PartialStepError",
+    "RaggedError",
+    "RecordFileError",
+    "RecordTypeError",
+    "SparseIndexError",
+    "SpecConflictError",
+    "TableError",
+    "UnequalLengthsError",
+    "UntrainedTableWarning",
+    "ValueCountError",
+    "VocabularyError",
+    "WeightsError",
+]
+
 _PLACES = ("file", "record", "byte", "key", "column", "row", "step")
 
 
@@ -30,17 +61,9 @@ class ColonnadeError(Exception):
         place = ", ".join(f"{name} {value!r}" for name, value in self.where.items())
         return f"{place}: {self.message}" if place else self.message
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        # Errors cross process borders in data loaders; the default would lose the place.
-        return _rebuild, (type(self), self.message, self.where)
-
     def at(self, **where: Any) -> ColonnadeError:
         """The same error with more of its place known."""
         return type(self)(self.message, **{**self.where, **where})
-
-
-def _rebuild(cls: type[ColonnadeError], message: str, where: dict[str, Any]) -> ColonnadeError:
-    return cls(message, **where)
 
 
 # Declarations.

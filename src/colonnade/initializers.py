@@ -12,8 +12,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .columns._checks import checked_finite, checked_int
+from ._checks import checked_finite, checked_int
 from .errors import ColumnValueError
+
+__all__ = [
+    "Constant",
+    "RandomUniform",
+    "TruncatedNormal",
+    "Zeros",
+]
 
 Array = npt.NDArray[Any]
 

@@ -9,11 +9,22 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from . import _core
-from ._batch import SequenceBatch, Slot
-from ._int32 import int32_array, int32_encoder
-from ._masks import check_context_input, check_lengths, checked_maxlen
-from ._plan import Columns, GroupPlan, Groups, Output, Plan, Table
-from ._tables import Float32s, check_table_names, checked_table, escape, new_table, warn_untrained
+from ._encoding import Columns, GroupPlan, Groups, Output, Plan, SequenceBatch, Slot, Table
+from ._layers import (
+    Float32s,
+    batches_by_group,
+    check_context_input,
+    check_lengths,
+    check_table_names,
+    checked_maxlen,
+    checked_table,
+    escape,
+    int32_array,
+    int32_encoder,
+    new_table,
+    the_batch,
+    warn_untrained,
+)
 from .errors import ColumnValueError, DependencyError, TableError
 
 try:
@@ -22,6 +33,18 @@ try:
     from flax import nnx
 except ImportError as error:
     raise DependencyError("colonnade.jax needs JAX and Flax; install colonnade[jax]") from error
+
+__all__ = [
+    "DenseFeatures",
+    "Features",
+    "FixedTable",
+    "SequenceFeatures",
+    "concatenate_context_input",
+    "embed",
+    "sequence_input_layer",
+    "sequence_mask",
+    "to_arrays",
+]
 
 Batch: TypeAlias = SequenceBatch[jax.Array]
 Adder: TypeAlias = Callable[[jax.Array], jax.Array]
@@ -176,7 +199,7 @@ class Features(nnx.Module):
 
     def __call__(self, features_or_batches: Any) -> Any:
         """{group: (steps, lengths)}, or (values, None) for a context group; see `embed`."""
-        batches = self._encoder.batches(features_or_batches)
+        batches = batches_by_group(self._encoder, features_or_batches)
         return {name: self._embed(group, batches[name]) for name, group in self.plan.groups.items()}
 
     def tables(self) -> dict[str, Float32s]:
@@ -220,7 +243,9 @@ class SequenceFeatures(Features):
 
     def __call__(self, features_or_batch: Any) -> Embedded:
         """float32 [batch, time, width] and int32 lengths [batch]; jagged batches give [steps, width]."""
-        return self._embed(self.plan.the_group_of(sequences=True), self._encoder.batch(features_or_batch))
+        return self._embed(
+            self.plan.the_group_of(sequences=True), the_batch(self._encoder, features_or_batch)
+        )
 
 
 class DenseFeatures(Features):
@@ -239,7 +264,9 @@ class DenseFeatures(Features):
 
     def __call__(self, features_or_batch: Any) -> jax.Array:
         """float32 [batch, width], columns in order of name."""
-        return self._embed(self.plan.the_group_of(sequences=False), self._encoder.batch(features_or_batch))[0]
+        return self._embed(
+            self.plan.the_group_of(sequences=False), the_batch(self._encoder, features_or_batch)
+        )[0]
 
 
 def sequence_input_layer(
@@ -265,7 +292,7 @@ def sequence_input_layer(
     else:
         check_table_names(plan.tables, tables)
         arrays = {name: _given_table(table, tables[name]) for name, table in plan.tables.items()}
-    return embed(group, arrays, to_arrays(encoder.batch(features_or_batch)))
+    return embed(group, arrays, to_arrays(the_batch(encoder, features_or_batch)))
 
 
 def sequence_mask(lengths: Any, maxlen: int | None = None) -> jax.Array:

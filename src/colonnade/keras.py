@@ -13,17 +13,36 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ._batch import SequenceBatch, Slot
-from ._config import from_config, to_config
-from ._encoder import Encoder
-from ._int32 import int32_encoder
-from ._masks import check_context_input, check_lengths, checked_maxlen
-from ._named_arrays import array_name, array_specs, batch_of
-from ._named_arrays import to_arrays as to_arrays
-from ._parsing import parse_example
-from ._plan import THE_GROUP, Columns, GroupPlan, Groups, Output, Plan, Table
-from ._tables import Float32s, check_table_names, checked_table, escape, warn_untrained
-from ._vocabulary_files import embedded, extracted
+from ._encoding import (
+    THE_GROUP,
+    Columns,
+    Encoder,
+    GroupPlan,
+    Groups,
+    Output,
+    Plan,
+    SequenceBatch,
+    Slot,
+    Table,
+)
+from ._layers import (
+    Float32s,
+    array_name,
+    array_specs,
+    batch_of,
+    batches_by_group,
+    check_context_input,
+    check_lengths,
+    check_table_names,
+    checked_maxlen,
+    checked_table,
+    escape,
+    int32_encoder,
+    to_arrays,
+    warn_untrained,
+)
+from ._records import parse_example
+from ._saving import embedded, extracted, from_config, to_config
 from .errors import ColumnValueError, ConfigError, DependencyError
 
 try:
@@ -34,6 +53,18 @@ except ImportError as error:
         "colonnade.keras needs Keras 3 and a backend; install colonnade[keras] and torch, jax or tensorflow, "
         "and name that one in the environment as KERAS_BACKEND"
     ) from error
+
+__all__ = [
+    "DenseFeatures",
+    "Features",
+    "RecordDataset",
+    "SequenceFeatures",
+    "concatenate_context_input",
+    "embed",
+    "sequence_input_layer",
+    "sequence_mask",
+    "to_arrays",
+]
 
 Tensor: TypeAlias = Any
 Embedded: TypeAlias = "tuple[Tensor, Tensor | None]"
@@ -155,7 +186,7 @@ class Features(keras.layers.Layer):  # type: ignore[misc]
         """
         names = array_specs(self.plan)
         if not (isinstance(inputs, Mapping) and set(names) <= set(inputs)):
-            inputs = to_arrays(self._encoder.batches(inputs))
+            inputs = to_arrays(batches_by_group(self._encoder, inputs))
         return super().__call__({name: inputs[name] for name in names}, **options)
 
     def call(self, inputs: Mapping[str, Tensor]) -> Any:

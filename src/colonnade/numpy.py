@@ -14,12 +14,29 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _core
-from ._batch import SequenceBatch, Slot
-from ._encoder import Encoder, EncoderOptions
-from ._masks import concatenate_context_input as concatenate_context_input
-from ._masks import sequence_mask as sequence_mask
-from ._plan import Columns, GroupPlan, Groups
-from ._tables import Float32s, check_table_names, checked_table, new_table, read_only, warn_untrained
+from ._encoding import Columns, Encoder, EncoderOptions, GroupPlan, Groups, SequenceBatch, Slot
+from ._layers import (
+    Float32s,
+    batches_by_group,
+    check_table_names,
+    checked_table,
+    concatenate_context_input,
+    new_table,
+    read_only,
+    sequence_mask,
+    the_batch,
+    warn_untrained,
+)
+
+__all__ = [
+    "DenseFeatures",
+    "Features",
+    "SequenceFeatures",
+    "concatenate_context_input",
+    "embed",
+    "sequence_input_layer",
+    "sequence_mask",
+]
 
 Array: TypeAlias = npt.NDArray[Any]
 Batch: TypeAlias = SequenceBatch[Array]
@@ -134,7 +151,7 @@ class Features:
 
     def __call__(self, features_or_batches: Mapping[str, Any]) -> Any:
         """{group: (steps, lengths)}, or (values, None) for a context group; see `embed`."""
-        batches = self._encoder.batches(features_or_batches)
+        batches = batches_by_group(self._encoder, features_or_batches)
         return {name: self._embed(group, batches[name]) for name, group in self.plan.groups.items()}
 
     def _embed(self, group: GroupPlan, batch: Batch) -> Embedded:
@@ -170,7 +187,7 @@ class SequenceFeatures(Features):
 
     def __call__(self, features_or_batch: Mapping[str, Any] | Batch) -> Embedded:
         """float32 [batch, time, width] and int64 lengths [batch]; jagged batches give [steps, width]."""
-        return self._embed(self._group, self._encoder.batch(features_or_batch))
+        return self._embed(self._group, the_batch(self._encoder, features_or_batch))
 
 
 class DenseFeatures(Features):
@@ -189,7 +206,7 @@ class DenseFeatures(Features):
 
     def __call__(self, features_or_batch: Mapping[str, Any] | Batch) -> Float32s:
         """float32 [batch, width], columns in order of name."""
-        return self._embed(self._group, self._encoder.batch(features_or_batch))[0]
+        return self._embed(self._group, the_batch(self._encoder, features_or_batch))[0]
 
 
 def sequence_input_layer(

@@ -8,10 +8,17 @@ from typing import Any, TypeAlias, cast
 
 import numpy as np
 
-from ._batch import SequenceBatch, Slot
-from ._encoder import Encoder
-from ._plan import Columns, GroupPlan, Groups, Output, Table
-from ._tables import Float32s, check_table_names, checked_table, escape, too_large, warn_untrained
+from ._encoding import Columns, Encoder, GroupPlan, Groups, Output, SequenceBatch, Slot, Table
+from ._layers import (
+    Float32s,
+    batches_by_group,
+    check_table_names,
+    checked_table,
+    escape,
+    the_batch,
+    too_large,
+    warn_untrained,
+)
 from .errors import DependencyError, TableError
 
 try:
@@ -20,10 +27,25 @@ try:
 except ImportError as error:
     raise DependencyError("colonnade.torch needs PyTorch; install colonnade[torch]") from error
 
-from ._torch_sequences import concatenate_context_input as concatenate_context_input
-from ._torch_sequences import cu_seqlens as cu_seqlens
-from ._torch_sequences import nested_tensor as nested_tensor
-from ._torch_sequences import sequence_mask as sequence_mask
+from ._layers import torch_sequences
+
+concatenate_context_input = torch_sequences.concatenate_context_input
+cu_seqlens = torch_sequences.cu_seqlens
+nested_tensor = torch_sequences.nested_tensor
+sequence_mask = torch_sequences.sequence_mask
+
+__all__ = [
+    "DenseFeatures",
+    "Features",
+    "SequenceFeatures",
+    "concatenate_context_input",
+    "cu_seqlens",
+    "embed",
+    "nested_tensor",
+    "sequence_input_layer",
+    "sequence_mask",
+    "to_tensors",
+]
 
 Batch: TypeAlias = SequenceBatch[Tensor]
 LookUp: TypeAlias = Callable[[str, Tensor], Tensor]
@@ -183,7 +205,7 @@ class Features(nn.Module):
 
     def forward(self, features_or_batches: Any) -> Any:
         """{group: (steps, lengths)}, or (values, None) for a context group; see `embed`."""
-        batches = self._encoder.batches(features_or_batches)
+        batches = batches_by_group(self._encoder, features_or_batches)
         return {name: self._embed(group, batches[name]) for name, group in self.plan.groups.items()}
 
     def tables(self) -> dict[str, Float32s]:
@@ -235,7 +257,7 @@ class SequenceFeatures(Features):
 
     def forward(self, features_or_batch: Any) -> Embedded:
         """float32 [batch, time, width] and int64 lengths [batch]; jagged batches give [steps, width]."""
-        return self._embed(self._group, self._encoder.batch(features_or_batch))
+        return self._embed(self._group, the_batch(self._encoder, features_or_batch))
 
 
 class DenseFeatures(Features):
@@ -254,7 +276,7 @@ class DenseFeatures(Features):
 
     def forward(self, features_or_batch: Any) -> Tensor:
         """float32 [batch, width], columns in order of name."""
-        return self._embed(self._group, self._encoder.batch(features_or_batch))[0]
+        return self._embed(self._group, the_batch(self._encoder, features_or_batch))[0]
 
 
 def sequence_input_layer(
@@ -281,7 +303,7 @@ def sequence_input_layer(
         check_table_names(encoder.plan.tables, tables)
         tensors = {name: _given_tensor(table, tables[name]) for name, table in encoder.plan.tables.items()}
     device = next(iter(tensors.values())).device if tensors else None
-    return embed(group, tensors, to_tensors(encoder.batch(features_or_batch), device))
+    return embed(group, tensors, to_tensors(the_batch(encoder, features_or_batch), device))
 
 
 def _new_table(table: Table) -> Tensor:

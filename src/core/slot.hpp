@@ -35,7 +35,7 @@ struct SlotPlan {
     [[nodiscard]] bool is_numbers() const { return keys[0].ids.op == Op::numbers; }
 };
 
-// Shapes as colonnade._batch.Slot documents them.
+// Shapes as colonnade.Slot documents them.
 struct EncodedSlot {
     Array values;
     Array weights;      // float32, of the shape of values; weighted ids only

@@ -15,7 +15,8 @@ from parity.compare import check
 from reference import encode
 from reference import fingerprint64 as reference
 
-from colonnade import _core, _plan, _slots
+from colonnade import _core
+from colonnade._encoding import core_plan, plan
 from colonnade.columns import CrossedColumn, EmbeddingColumn
 
 FOLDER = Path(__file__).parents[1] / "golden"
@@ -50,13 +51,13 @@ def caught():
 
 
 def replace_output(monkeypatch, change):
-    real = _plan._output
+    real = plan._output
 
     def output(column, slot, start):
         made = real(column, slot, start)
         return dataclasses.replace(made, **change(made)) if isinstance(column, EmbeddingColumn) else made
 
-    monkeypatch.setattr(_plan, "_output", output)
+    monkeypatch.setattr(plan, "_output", output)
 
 
 def other_combiner(monkeypatch):
@@ -74,7 +75,7 @@ def other_hash_key(monkeypatch):
             return None
         return column.num_buckets, column.hash_key ^ 1
 
-    monkeypatch.setattr(_slots, "_cross", cross)
+    monkeypatch.setattr(core_plan, "_cross", cross)
 
 
 def replace_key(monkeypatch, **change):
@@ -103,8 +104,8 @@ def boundary_moved(monkeypatch):
 
 
 def padding_of_one(monkeypatch):
-    real = _slots._default_numbers
-    monkeypatch.setattr(_slots, "_default_numbers", lambda column: [value + 1 for value in real(column)])
+    real = core_plan._default_numbers
+    monkeypatch.setattr(core_plan, "_default_numbers", lambda column: [value + 1 for value in real(column)])
 
 
 def padding_on_the_left(monkeypatch):

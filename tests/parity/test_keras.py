@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from python.test_keras_backends import check_files, check_layers
+from python.adapters.test_keras_backends import check_files, check_layers
 
 
 def test_layers(environment: dict[str, str]) -> None:

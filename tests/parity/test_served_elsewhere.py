@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from python.test_served_elsewhere import SERVERS, TRAINERS, do
+from python.adapters.test_served_elsewhere import SERVERS, TRAINERS, do
 
 TENSORFLOW = "keras tensorflow"
 PAIRS = [*((TENSORFLOW, server) for server in SERVERS), *((trainer, TENSORFLOW) for trainer in TRAINERS)]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from python.test_keras_backends import run
-from python.test_short_examples import EXAMPLES, check_keras_lstm
+from python.adapters.test_keras_backends import run
+from python.documents.test_short_examples import EXAMPLES, check_keras_lstm
 
 
 def test_keras_lstm(environment: dict[str, str]) -> None:

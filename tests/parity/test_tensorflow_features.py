@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from python.test_keras_backends import run
+from python.adapters.test_keras_backends import run
 
 TESTS = Path(__file__).parent / "tensorflow_features.py"
 

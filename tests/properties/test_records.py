@@ -16,9 +16,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from reference import records as twin
 
-from colonnade import _core, _record_files
-from colonnade._record_writer import TFRecordWriter
-from colonnade._records import TFRecordReader
+from colonnade import TFRecordReader, TFRecordWriter, _core
+from colonnade._records import files as record_files
 from colonnade.errors import ColonnadeError, from_core
 
 RECORDS = st.lists(st.binary(max_size=60) | st.just(b"\0" * 300), max_size=8)
@@ -124,7 +123,7 @@ def test_files_with_one_damaged_equal_the_twin(
     expected = [twin.read(file) for file in framed]
     wrong = expected[bad][1]
     sound = [record for records, _ in expected[: bad + 1 if wrong else len(files)] for record in records]
-    with tempfile.TemporaryDirectory() as folder, mock.patch.object(_record_files, "_WINDOW", window):
+    with tempfile.TemporaryDirectory() as folder, mock.patch.object(record_files, "_WINDOW", window):
         paths = [f"{folder}/{place}" for place in range(len(files))]
         for path, file in zip(paths, framed, strict=True):
             Path(path).write_bytes(PACK[compression](file))

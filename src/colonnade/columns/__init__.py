@@ -2,52 +2,46 @@
 
 from typing import TypeAlias
 
-from ._bucketized import BucketizedColumn as BucketizedColumn
-from ._bucketized import bucketized_column as bucketized_column
+from ._bucketized import BucketizedColumn, bucketized_column
 from ._categorical import PlainCategoricalColumn as PlainCategoricalColumn
-from ._crossed import CrossedColumn as CrossedColumn
+from ._crossed import CrossedColumn, crossed_column
 from ._crossed import CrossKey as CrossKey
-from ._crossed import crossed_column as crossed_column
-from ._embedding import EmbeddingColumn as EmbeddingColumn
-from ._embedding import Initializer as Initializer
-from ._embedding import embedding_column as embedding_column
-from ._embedding import shared_embeddings as shared_embeddings
-from ._hashed import HashedCategoricalColumn as HashedCategoricalColumn
-from ._hashed import categorical_column_with_hash_bucket as categorical_column_with_hash_bucket
+from ._embedding import EmbeddingColumn, Initializer, embedding_column, shared_embeddings
 from ._hashed import (
-    sequence_categorical_column_with_hash_bucket as sequence_categorical_column_with_hash_bucket,
+    HashedCategoricalColumn,
+    categorical_column_with_hash_bucket,
+    sequence_categorical_column_with_hash_bucket,
 )
-from ._identity import IdentityCategoricalColumn as IdentityCategoricalColumn
-from ._identity import categorical_column_with_identity as categorical_column_with_identity
-from ._identity import sequence_categorical_column_with_identity as sequence_categorical_column_with_identity
-from ._indicator import IndicatorColumn as IndicatorColumn
-from ._indicator import indicator_column as indicator_column
-from ._normalizers import Clip as Clip
-from ._normalizers import Compose as Compose
+from ._identity import (
+    IdentityCategoricalColumn,
+    categorical_column_with_identity,
+    sequence_categorical_column_with_identity,
+)
+from ._indicator import IndicatorColumn, indicator_column
+from ._normalizers import Clip, Compose, Log1p, MinMax, Standardize
 from ._normalizers import CoreStep as CoreStep
-from ._normalizers import Log1p as Log1p
-from ._normalizers import MinMax as MinMax
-from ._normalizers import Standardize as Standardize
 from ._normalizers import core_steps as core_steps
-from ._numeric import NormalizerFn as NormalizerFn
-from ._numeric import NumericColumn as NumericColumn
-from ._numeric import SequenceNumericColumn as SequenceNumericColumn
-from ._numeric import numeric_column as numeric_column
-from ._numeric import sequence_numeric_column as sequence_numeric_column
-from ._sequence import SequenceCategoricalColumn as SequenceCategoricalColumn
-from ._vocabulary import VocabularyFileCategoricalColumn as VocabularyFileCategoricalColumn
-from ._vocabulary import VocabularyListCategoricalColumn as VocabularyListCategoricalColumn
-from ._vocabulary import categorical_column_with_vocabulary_file as categorical_column_with_vocabulary_file
-from ._vocabulary import categorical_column_with_vocabulary_list as categorical_column_with_vocabulary_list
-from ._vocabulary import compile_vocabulary as compile_vocabulary
-from ._vocabulary import (
-    sequence_categorical_column_with_vocabulary_file as sequence_categorical_column_with_vocabulary_file,
+from ._numeric import (
+    NormalizerFn,
+    NumericColumn,
+    SequenceNumericColumn,
+    numeric_column,
+    sequence_numeric_column,
 )
-from ._vocabulary import (
-    sequence_categorical_column_with_vocabulary_list as sequence_categorical_column_with_vocabulary_list,
+from ._sequence import SequenceCategoricalColumn
+from ._vocabulary_file import (
+    VocabularyFileCategoricalColumn,
+    categorical_column_with_vocabulary_file,
+    sequence_categorical_column_with_vocabulary_file,
 )
-from ._weighted import WeightedCategoricalColumn as WeightedCategoricalColumn
-from ._weighted import weighted_categorical_column as weighted_categorical_column
+from ._vocabulary_file import compile_vocabulary_file as compile_vocabulary_file
+from ._vocabulary_list import (
+    VocabularyListCategoricalColumn,
+    categorical_column_with_vocabulary_list,
+    sequence_categorical_column_with_vocabulary_list,
+)
+from ._vocabulary_list import compile_vocabulary_list as compile_vocabulary_list
+from ._weighted import WeightedCategoricalColumn, weighted_categorical_column
 
 VocabularyColumn: TypeAlias = VocabularyListCategoricalColumn | VocabularyFileCategoricalColumn
 KeyColumn: TypeAlias = (
@@ -60,3 +54,53 @@ CategoricalColumn: TypeAlias = (
 NumberColumn: TypeAlias = NumericColumn | SequenceNumericColumn
 DenseColumn: TypeAlias = EmbeddingColumn | IndicatorColumn | BucketizedColumn | NumberColumn
 Column: TypeAlias = CategoricalColumn | DenseColumn
+
+__all__ = [
+    "BucketizedColumn",
+    "CategoricalColumn",
+    "Clip",
+    "Column",
+    "Compose",
+    "CrossedColumn",
+    "DenseColumn",
+    "EmbeddingColumn",
+    "HashedCategoricalColumn",
+    "IdentityCategoricalColumn",
+    "IndicatorColumn",
+    "Initializer",
+    "KeyColumn",
+    "Log1p",
+    "MinMax",
+    "NormalizerFn",
+    "NumberColumn",
+    "NumericColumn",
+    "SequenceCategoricalColumn",
+    "SequenceNumericColumn",
+    "Standardize",
+    "VocabularyColumn",
+    "VocabularyFileCategoricalColumn",
+    "VocabularyListCategoricalColumn",
+    "WeightedCategoricalColumn",
+    "bucketized_column",
+    "categorical_column_with_hash_bucket",
+    "categorical_column_with_identity",
+    "categorical_column_with_vocabulary_file",
+    "categorical_column_with_vocabulary_list",
+    "crossed_column",
+    "embedding_column",
+    "indicator_column",
+    "numeric_column",
+    "sequence_categorical_column_with_hash_bucket",
+    "sequence_categorical_column_with_identity",
+    "sequence_categorical_column_with_vocabulary_file",
+    "sequence_categorical_column_with_vocabulary_list",
+    "sequence_numeric_column",
+    "shared_embeddings",
+    "weighted_categorical_column",
+]
+
+# Users see and pickle classes by the names that are promised, not by the files that they lie in.
+for _name in __all__:
+    if isinstance(_public := globals()[_name], type):
+        _public.__module__ = __name__
+del _name, _public

@@ -9,8 +9,8 @@ from itertools import pairwise
 
 import numpy as np
 
+from .._checks import checked_name, checked_real
 from ..errors import ColumnTypeError, ColumnValueError
-from ._checks import checked_name, checked_real
 from ._numeric import NumericColumn, SequenceNumericColumn
 from ._sequence import SequenceCategoricalColumn
 

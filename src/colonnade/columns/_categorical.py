@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, cast
+
+from ..errors import ColumnTypeError
 
 
 class PlainCategoricalColumn(Protocol):
@@ -15,3 +17,14 @@ class PlainCategoricalColumn(Protocol):
     @property
     def num_buckets(self) -> int:
         """Ids are in [0, num_buckets)."""
+
+
+def checked_categorical(column: object, wrapper: str) -> PlainCategoricalColumn:
+    """A categorical column; anything else cannot stand inside a `wrapper`."""
+    # Structural, so that a new kind of categorical column needs no list kept here.
+    if not isinstance(column, type) and all(hasattr(column, part) for part in ("name", "num_buckets")):
+        return cast(PlainCategoricalColumn, column)
+    raise ColumnTypeError(
+        f"{wrapper} needs a categorical column, such as sequence_categorical_column_with_identity makes; "
+        f"got {type(column).__name__} {column!r}"
+    )

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from .._checks import checked_int, checked_key, checked_name
 from ..errors import ColumnTypeError, ColumnValueError
 from ._bucketized import BucketizedColumn
-from ._checks import checked_int, checked_key, checked_name
 from ._identity import IdentityCategoricalColumn
 from ._sequence import SequenceCategoricalColumn
-from ._vocabulary import VocabularyFileCategoricalColumn, VocabularyListCategoricalColumn
+from ._vocabulary_file import VocabularyFileCategoricalColumn
+from ._vocabulary_list import VocabularyListCategoricalColumn
 
 CrossKey: TypeAlias = (
     str

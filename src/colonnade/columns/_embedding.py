@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from .._checks import checked_int, checked_name, checked_real
 from ..errors import ColumnTypeError, ColumnValueError
-from ._categorical import PlainCategoricalColumn
-from ._checks import checked_categorical, checked_int, checked_name, checked_real
+from ._categorical import PlainCategoricalColumn, checked_categorical
 
 Initializer: TypeAlias = Callable[[tuple[int, int], str], Any]
 """From a table's shape (num_buckets, dimension) and dtype name to an array of that shape."""

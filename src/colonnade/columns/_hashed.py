@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .._checks import checked_int, checked_key
 from .._dtypes import INTEGERS, DtypeLike, dtype_name
 from ..errors import ColumnValueError
-from ._checks import checked_int, checked_key
 from ._sequence import SequenceCategoricalColumn
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .._checks import checked_int, checked_key
 from ..errors import ColumnValueError
-from ._checks import checked_int, checked_key
 from ._sequence import SequenceCategoricalColumn
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ._categorical import PlainCategoricalColumn
-from ._checks import checked_categorical, checked_name
+from .._checks import checked_name
+from ._categorical import PlainCategoricalColumn, checked_categorical
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from .._checks import checked_real
 from ..errors import ColumnTypeError, ColumnValueError, NormalizerError
-from ._checks import checked_real
 
 Parameter: TypeAlias = Any
 """A float for all numbers of a step, or nested tuples of floats in the step's shape."""

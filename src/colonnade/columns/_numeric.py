@@ -10,9 +10,9 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from .._checks import INT64_MIN, checked_int, checked_key, checked_real, checked_shape
 from .._dtypes import FLOATS, INTEGERS, DtypeLike, dtype_name
 from ..errors import ColumnTypeError, ColumnValueError
-from ._checks import INT64_MIN, checked_int, checked_key, checked_real, checked_shape
 from ._normalizers import DECLARED, step_shape
 
 NormalizerFn: TypeAlias = Callable[[npt.NDArray[Any]], Any]

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import ColumnTypeError
-from ._categorical import PlainCategoricalColumn
-from ._checks import checked_categorical
+from ._categorical import PlainCategoricalColumn, checked_categorical
 
 
 @dataclass(frozen=True)

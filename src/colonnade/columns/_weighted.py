@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from .._checks import checked_key
 from .._dtypes import FLOATS, INTEGERS, DtypeLike, dtype_name
 from ..errors import ColumnTypeError, ColumnValueError
-from ._categorical import PlainCategoricalColumn
-from ._checks import checked_categorical, checked_key
+from ._categorical import PlainCategoricalColumn, checked_categorical
 from ._sequence import SequenceCategoricalColumn
 
 

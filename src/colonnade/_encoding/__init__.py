@@ -1,0 +1,25 @@
+"""Encoding: columns compiled to a plan, and features or records to batches of ids and numbers."""
+
+from .batch import SequenceBatch, Slot
+from .encoder import Encoder
+from .keys import make_parse_example_spec, make_parse_sequence_example_spec, weight_key
+from .options import EncoderOptions
+from .plan import THE_GROUP, Columns, GroupPlan, Groups, Output, Plan, SlotPlan, Table
+
+__all__ = [
+    "THE_GROUP",
+    "Columns",
+    "Encoder",
+    "EncoderOptions",
+    "GroupPlan",
+    "Groups",
+    "Output",
+    "Plan",
+    "SequenceBatch",
+    "Slot",
+    "SlotPlan",
+    "Table",
+    "make_parse_example_spec",
+    "make_parse_sequence_example_spec",
+    "weight_key",
+]

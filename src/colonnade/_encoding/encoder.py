@@ -1,0 +1,229 @@
+"""Features or serialized records to batches of ids and numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from .. import _core
+from .._records import FixedLenFeature, Serialized, checked_batch
+from ..columns import BucketizedColumn, DenseColumn, NumericColumn, SequenceNumericColumn
+from ..errors import UnequalLengthsError
+from .batch import SequenceBatch
+from .categorical_features import categorical_column, raw_column, weights_column
+from .core_plan import KeyedNumbers, SlotParts, compile_core_plan
+from .features import FlatColumn, as_mapping, lookup
+from .keys import Part, part_key
+from .numeric_features import check_whole_steps, normalized, numeric_column
+from .options import EncoderOptions
+from .plan import THE_GROUP, Columns, Groups, Plan, compile_plan
+
+Array: TypeAlias = npt.NDArray[Any]
+Encoded: TypeAlias = "SequenceBatch[Array] | dict[str, SequenceBatch[Array]]"
+
+
+class Encoder:
+    """Turns features, or serialized records, into batches for a layer.
+
+    Equal columns share one slot, and each key is read once. Records are encoded in one step, without
+    strings or ragged arrays in between; the result equals parsing first and encoding then.
+
+    Args:
+        columns: Columns of one group, or {name: columns} for several. A group holds either sequence
+            columns, whose lengths must agree row by row, or context columns.
+        layout: "padded", or "jagged" for values and row splits without padding.
+        max_length: Longer rows lose steps; None keeps all.
+        keep: Which steps such a row keeps, its "last" or its "first".
+        side: Which side is padded, "right" or "left".
+        pad_to_multiple_of: Round the padded time axis up, for frameworks that compile for each shape.
+        num_threads: How many threads share the work on a batch; None is one. The result is the same for
+            any number.
+
+    Raises:
+        ColumnTypeError, DuplicateNameError, GroupError, SpecConflictError, ColumnValueError: columns
+            that cannot be encoded together, or options that do not exist.
+
+    Example:
+        >>> import colonnade as cn
+        >>> watches = cn.sequence_categorical_column_with_identity("watches", num_buckets=1000)
+        >>> encoder = cn.Encoder([cn.embedding_column(watches, dimension=10)])
+        >>> batch = encoder.encode({"watches": [[5, 7], [9]]})
+        >>> batch.slots["watches"].values.tolist(), batch.lengths.tolist()
+        ([[5, 7], [9, -1]], [2, 1])
+    """
+
+    def __init__(
+        self,
+        columns: Columns | Groups,
+        *,
+        layout: Literal["padded", "jagged"] = "padded",
+        max_length: int | None = None,
+        keep: Literal["last", "first"] = "last",
+        side: Literal["right", "left"] = "right",
+        pad_to_multiple_of: int | None = None,
+        num_threads: int | None = None,
+    ) -> None:
+        self.plan: Plan = compile_plan(columns)
+        self.options = options = EncoderOptions(
+            layout, max_length, keep, side, pad_to_multiple_of, num_threads
+        )
+        self._compiled = compile_core_plan(self.plan, options)
+        self._threads = options.num_threads or 1
+
+    @property
+    def columns(self) -> tuple[DenseColumn, ...] | dict[str, tuple[DenseColumn, ...]]:
+        """The columns in order of name; by group where groups were given."""
+        groups = {name: group.columns for name, group in self.plan.groups.items()}
+        return groups if self.plan.is_grouped else groups[THE_GROUP]
+
+    def __getstate__(self) -> dict[str, Any]:
+        # The compiled plan stays behind: the copy, in a worker perhaps, compiles its own.
+        return {"columns": self.columns, "options": vars(self.options)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__init__(state["columns"], **state["options"])  # type: ignore[misc]
+
+    def encode(self, features: Any) -> Encoded:
+        """Encode features in memory.
+
+        Args:
+            features: {key: values}; values are a Ragged, a list of lists, an array [batch, time], an
+                Arrow array or a tensor in host memory (dense, or ragged or sparse as TensorFlow's). Or an
+                Arrow table of any library (pyarrow, Polars, DuckDB, pandas), whose columns are the
+                features. In dense arrays -1 (signed integers) and "" are absent values. Booleans are 0
+                and 1. Keys that no column reads are ignored.
+
+        Returns:
+            A SequenceBatch, or {group: SequenceBatch} where groups were given.
+
+        Raises:
+            MissingFeatureError: a key is absent.
+            FeatureTypeError: a container or a dtype that a column cannot take.
+            IdOutOfRangeError, PartialStepError, NarrowingError, NormalizerError: values that a column
+                refuses; each says row and step.
+            UnequalLengthsError: columns of a group differ in steps, or features in rows.
+            SparseIndexError: a sparse tensor with a value out of bounds, out of order or not alone.
+        """
+        features = as_mapping(features, self.plan.spec)
+        made: dict[tuple[Any, bool], FlatColumn] = {}
+        columns = [_slot_columns(features, slot, made) for slot in self._compiled.slots]
+        _check_rows(self._compiled.slots, columns)
+        arrays = [_arrays(slot) for slot in columns]
+        return self._encoded(_core.encode(self._compiled.core, None, arrays, self._threads))
+
+    def encode_examples(self, serialized: Serialized) -> Encoded:
+        """Encode serialized tf.train.Example records, all groups in one pass.
+
+        Args:
+            serialized: A batch: a sequence of bytes, or a BytesArray.
+
+        Returns:
+            A SequenceBatch, or {group: SequenceBatch} where groups were given. An absent or unset
+            feature is an empty sequence.
+
+        Raises:
+            MalformedRecordError, KindError: records that cannot be read; each says record and byte.
+            As `encode` does: values that a column refuses.
+        """
+        return self._encode_records(checked_batch(serialized), self._compiled.examples)
+
+    def encode_sequence_examples(self, serialized: Serialized) -> Encoded:
+        """Encode serialized tf.train.SequenceExample records, all groups in one pass.
+
+        Sequence columns read the feature lists, in which each step is a feature that may hold several
+        values; context columns read the context.
+
+        Args:
+            serialized: A batch: a sequence of bytes, or a BytesArray.
+
+        Returns:
+            As `encode_examples`; ids are [batch, time, values].
+
+        Raises:
+            As `encode_examples` does.
+        """
+        return self._encode_records(checked_batch(serialized), self._compiled.sequence_examples)
+
+    def _encode_records(self, records: Serialized, wanted: _core.WantedKeys) -> Encoded:
+        compiled = self._compiled
+        if not compiled.python_numbers:
+            return self._encoded(_core.encode_records(compiled.core, records, wanted, self._threads))
+        examples = _core.IndexedExamples(records, wanted, self._threads)
+        # Each part once: a normalizer is called once a batch, however many slots want its numbers.
+        numbers = {part: _numbers(examples, keyed) for part, keyed in compiled.python_numbers.items()}
+        columns = [[*(numbers.get(part) for part in slot.parts), None] for slot in compiled.slots]
+        return self._encoded(_core.encode(compiled.core, examples, columns, self._threads))
+
+    def _encoded(self, batches: dict[str, SequenceBatch[Array]]) -> Encoded:
+        return batches if self.plan.is_grouped else batches[THE_GROUP]
+
+
+def _numbers(examples: _core.IndexedExamples, keyed: KeyedNumbers) -> tuple[Array | None, ...]:
+    """Numbers that Python narrows or normalizes; everything else the core reads from the examples."""
+    column, key, feature = keyed.column, keyed.key, keyed.feature
+    if isinstance(feature, FixedLenFeature):
+        (values,) = examples.fixed(key, feature.size, feature.default_arrays())
+        return normalized(np.arange(len(examples) + 1) * feature.size, values, column).arrays()
+    if examples.has_lists:
+        row_splits, step_splits, values = examples.ragged_steps(key)
+        check_whole_steps(row_splits, step_splits, column)
+        return normalized(step_splits[row_splits], values, column).arrays()
+    splits, values = examples.ragged(key)
+    return normalized(splits, values, column).arrays()
+
+
+def _arrays(columns: list[FlatColumn | None]) -> list[tuple[Array | None, ...] | None]:
+    return [None if column is None else column.arrays() for column in columns]
+
+
+def _slot_columns(
+    features: Mapping[str, Any], slot: SlotParts, made: dict[tuple[Part, bool], FlatColumn]
+) -> list[FlatColumn | None]:
+    """The values of each of a slot's keys and of its weights; `made` is shared by the slots."""
+    crossed = len(slot.parts) > 1
+    columns: list[FlatColumn | None] = []
+    for part in slot.parts:
+        if (part, crossed) not in made:
+            made[part, crossed] = _flat_column(features, part, crossed=crossed)
+        columns.append(made[part, crossed])
+    if slot.weight_key is None:
+        return [*columns, None]
+    first = slot.parts[0]
+    ids = lookup(features, part_key(first))
+    weights = lookup(features, slot.weight_key)
+    return [*columns, weights_column(weights, ids, made[first, crossed], slot.weight_key)]
+
+
+def _flat_column(features: Mapping[str, Any], part: Part, *, crossed: bool) -> FlatColumn:
+    """A part's values from features in memory."""
+    feature = lookup(features, part_key(part))
+    match part:
+        case str():
+            flat = raw_column(feature, part)
+        case BucketizedColumn():
+            flat = numeric_column(feature, part.source_column)
+        case NumericColumn() | SequenceNumericColumn():
+            flat = numeric_column(feature, part)
+        case _:
+            flat = categorical_column(feature, part)
+    return flat.without_holes() if crossed else flat
+
+
+def _check_rows(slots: tuple[SlotParts, ...], columns: list[list[FlatColumn | None]]) -> None:
+    """All features of a batch must have the same number of rows."""
+    expected: tuple[str, int] | None = None
+    for slot, slot_columns in zip(slots, columns, strict=True):
+        keys = [*map(part_key, slot.parts), slot.weight_key]
+        for key, column in zip(keys, slot_columns, strict=True):
+            if key is None or column is None:
+                continue
+            rows = len(column.row_splits) - 1
+            if expected is None:
+                expected = key, rows
+            elif rows != expected[1]:
+                raise UnequalLengthsError(
+                    f"{rows} rows, but feature {expected[0]!r} has {expected[1]}", key=key
+                )

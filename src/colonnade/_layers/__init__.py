@@ -1,0 +1,46 @@
+"""What the layers of all frameworks share: tables, groups, masks, and arrays in the forms that they take."""
+
+from .groups import batches_by_group, the_batch
+from .int32 import int32_array, int32_encoder
+from .masks import (
+    check_context_input,
+    check_lengths,
+    checked_maxlen,
+    concatenate_context_input,
+    sequence_mask,
+)
+from .named_arrays import array_name, array_specs, batch_of, to_arrays
+from .tables import (
+    Float32s,
+    check_table_names,
+    checked_table,
+    escape,
+    new_table,
+    read_only,
+    too_large,
+    warn_untrained,
+)
+
+__all__ = [
+    "Float32s",
+    "array_name",
+    "array_specs",
+    "batch_of",
+    "batches_by_group",
+    "check_context_input",
+    "check_lengths",
+    "check_table_names",
+    "checked_maxlen",
+    "checked_table",
+    "concatenate_context_input",
+    "escape",
+    "int32_array",
+    "int32_encoder",
+    "new_table",
+    "read_only",
+    "sequence_mask",
+    "the_batch",
+    "to_arrays",
+    "too_large",
+    "warn_untrained",
+]

@@ -1,0 +1,114 @@
+"""Lengths to masks, and context numbers to steps: what all frameworks check, and both for NumPy arrays."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from .._checks import checked_int
+from ..errors import ColumnValueError, FeatureTypeError
+
+Shape: TypeAlias = tuple[int | None, ...]
+
+
+def check_lengths(dtype: str, is_integer: bool) -> None:
+    """Lengths must be integers.
+
+    Raises:
+        FeatureTypeError: they are not.
+    """
+    if not is_integer:
+        raise FeatureTypeError(f"lengths must be integers, got {dtype}")
+
+
+def checked_maxlen(maxlen: Any) -> int:
+    """The size of a mask's last axis.
+
+    Raises:
+        ColumnTypeError: it is not an int.
+        ColumnValueError: it is negative.
+    """
+    return checked_int(maxlen, "maxlen", at_least=0)
+
+
+def check_context_input(
+    context: tuple[Shape, str], sequence: tuple[Shape, str], floats: tuple[str, ...] = ("float32",)
+) -> None:
+    """The context must be [batch, width] and the sequence [batch, time, width], of one batch.
+
+    Args:
+        context: Shape and dtype of the context input.
+        sequence: Shape and dtype of the sequence input.
+        floats: The dtypes that both may have.
+
+    Raises:
+        FeatureTypeError: an input of another rank or dtype.
+        ColumnValueError: the batches differ, where both are known.
+    """
+    for name, (shape, dtype), rank in (("sequence_input", sequence, 3), ("context_input", context, 2)):
+        if len(shape) != rank:
+            raise FeatureTypeError(f"{name} must have rank {rank}, got {len(shape)}")
+        if dtype not in floats:
+            raise FeatureTypeError(f"{name} must have dtype {' or '.join(floats)}, got {dtype}")
+    rows = context[0][0], sequence[0][0]
+    if None not in rows and rows[0] != rows[1]:
+        raise ColumnValueError(f"context_input holds {rows[0]} rows, sequence_input {rows[1]}")
+
+
+def sequence_mask(lengths: Any, maxlen: int | None = None) -> npt.NDArray[np.bool_]:
+    """True where a step exists: mask[..., j] is j < lengths[...].
+
+    Args:
+        lengths: Integers of any shape.
+        maxlen: Size of the last axis; None is the largest length, at least 0.
+
+    Returns:
+        bool [*lengths.shape, maxlen].
+
+    Raises:
+        FeatureTypeError: lengths are not integers.
+        ColumnTypeError: maxlen is not an int.
+        ColumnValueError: maxlen is negative.
+
+    Example:
+        >>> sequence_mask([1, 3]).tolist()
+        [[True, False, False], [True, True, True]]
+    """
+    try:
+        array = np.asarray(lengths)
+    except ValueError:
+        raise FeatureTypeError("lengths must be one array of integers, got uneven lists") from None
+    if array.size == 0:
+        array = array.astype(np.int64)
+    check_lengths(str(array.dtype), array.dtype.kind in "iu")
+    if maxlen is None:
+        maxlen = max(int(array.max(initial=0)), 0)
+    return np.arange(checked_maxlen(maxlen)) < array[..., None]
+
+
+def concatenate_context_input(context_input: Any, sequence_input: Any) -> npt.NDArray[np.float32]:
+    """Repeat the context at every step, behind the sequence's own numbers.
+
+    Args:
+        context_input: float32 [batch, context_width].
+        sequence_input: float32 [batch, time, sequence_width].
+
+    Returns:
+        float32 [batch, time, sequence_width + context_width].
+
+    Raises:
+        FeatureTypeError: an input of another rank or dtype.
+        ColumnValueError: the batches differ.
+
+    Example:
+        >>> import numpy as np
+        >>> steps = concatenate_context_input(np.ones((2, 3), np.float32), np.zeros((2, 4, 5), np.float32))
+        >>> steps.shape
+        (2, 4, 8)
+    """
+    context, sequence = np.asarray(context_input), np.asarray(sequence_input)
+    check_context_input((context.shape, str(context.dtype)), (sequence.shape, str(sequence.dtype)))
+    repeated = np.broadcast_to(context[:, None], (*sequence.shape[:2], context.shape[1]))
+    return np.concatenate([sequence, repeated], -1)

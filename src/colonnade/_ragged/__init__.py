@@ -1,0 +1,14 @@
+"""Ragged data: rows of different lengths, byte strings, and their ways from lists and from and to Arrow."""
+
+from .bytes_array import BytesArray
+from .ragged import Ragged, Values, columns_from_arrow, taken
+from .splits import Int64s
+
+__all__ = [
+    "BytesArray",
+    "Int64s",
+    "Ragged",
+    "Values",
+    "columns_from_arrow",
+    "taken",
+]

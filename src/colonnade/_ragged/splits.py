@@ -1,0 +1,50 @@
+"""Row splits and offsets: where each row begins and ends among flat items."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import RaggedError
+
+Int64s: TypeAlias = npt.NDArray[np.int64]
+
+
+def checked_splits(splits: Any, size: int, what: str) -> Int64s:
+    array = np.asarray(splits)
+    if array.ndim != 1 or len(array) == 0 or array.dtype.kind not in "iu":
+        raise RaggedError(f"{what} must be a flat, non-empty integer array, got {array.dtype} {array.shape}")
+    array = np.ascontiguousarray(array, np.int64)
+    if array[0] != 0 or array[-1] != size:
+        raise RaggedError(
+            f"{what} must go from 0 to {size}, the number of values, got {array[0]} to {array[-1]}"
+        )
+    falls = np.flatnonzero(array[1:] < array[:-1])
+    if len(falls):
+        raise RaggedError(f"{what} fall from {array[falls[0]]} to {array[falls[0] + 1]}", row=int(falls[0]))
+    return array
+
+
+def sliced(splits: Int64s, rows: slice) -> tuple[slice | Int64s, Int64s]:
+    """The items of some rows, and the splits of these rows."""
+    start, stop, step = rows.indices(len(splits) - 1)
+    if step == 1:
+        part = splits[start : max(start, stop) + 1]
+        return slice(int(part[0]), int(part[-1])), part - part[0]
+    return gathered(splits, np.arange(start, stop, step))
+
+
+def gathered(splits: Int64s, rows: Int64s) -> tuple[Int64s, Int64s]:
+    starts, lengths = splits[rows], splits[rows + 1] - splits[rows]
+    new = np.zeros(len(rows) + 1, np.int64)
+    np.cumsum(lengths, out=new[1:])
+    return np.arange(new[-1]) + np.repeat(starts - new[:-1], lengths), new
+
+
+def splits_of(rows: Any) -> Int64s:
+    """The row splits of things that have a length."""
+    splits = np.zeros(len(rows) + 1, np.int64)
+    np.cumsum(np.fromiter(map(len, rows), np.int64, len(rows)), out=splits[1:])
+    return splits

@@ -1,0 +1,36 @@
+"""Records: how their keys are read, parsing and making them, and files of them. Knows no columns."""
+
+from .example import Example, SequenceExample
+from .parsing import (
+    Serialized,
+    checked_batch,
+    parse_example,
+    parse_sequence_example,
+    parse_single_example,
+    parse_single_sequence_example,
+)
+from .ragged_feature import RaggedFeature
+from .reader import TFRecordReader
+from .sparse import Sparse, SparseFeature, in_order
+from .specs import FixedLenFeature, FixedLenSequenceFeature, VarLenFeature
+from .writer import TFRecordWriter
+
+__all__ = [
+    "Example",
+    "FixedLenFeature",
+    "FixedLenSequenceFeature",
+    "RaggedFeature",
+    "SequenceExample",
+    "Serialized",
+    "Sparse",
+    "SparseFeature",
+    "TFRecordReader",
+    "TFRecordWriter",
+    "VarLenFeature",
+    "checked_batch",
+    "in_order",
+    "parse_example",
+    "parse_sequence_example",
+    "parse_single_example",
+    "parse_single_sequence_example",
+]

@@ -1,0 +1,232 @@
+"""Builders of tf.train.Example and tf.train.SequenceExample records, without protobuf."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass
+from typing import Any, TypeAlias, cast
+
+import numpy as np
+
+from .._checks import checked_key
+from ..errors import FeatureTypeError, NarrowingError
+
+Values: TypeAlias = "tuple[int, ...] | tuple[float, ...] | tuple[bytes, ...]"
+
+_BYTES_LIST, _FLOAT_LIST, _INT64_LIST = 1, 2, 3
+_LIST_NUMBERS = {bytes: _BYTES_LIST, float: _FLOAT_LIST, int: _INT64_LIST}
+_KINDS = {bytes: "a string", float: "a float", int: "an int"}
+
+# Iterable, but no lists of values; sets have no order that could be kept.
+_ONE_VALUE = (str, bytes, bytearray, memoryview, Mapping, Set)
+
+
+@dataclass(frozen=True)
+class Example:
+    """A tf.train.Example, built from Python data.
+
+    Args:
+        features: {key: values}; values are a list, an array of any shape (row by row), or one value alone.
+            int and bool become an int64 list, float a float list, str (as UTF-8) and bytes a bytes list.
+            Without values, or None, the feature is there and holds no list: it reads as empty.
+
+    Attributes:
+        features: {key: tuple of int, of float or of bytes}, sorted by key, as a reader will see them:
+            floats have the precision of float32.
+
+    Raises:
+        FeatureTypeError: features is no mapping, a value is of another type, or a list mixes kinds.
+        ColumnTypeError, ColumnValueError: a key is not a str, or not valid Unicode.
+        NarrowingError: an int beyond int64, a float beyond float32, a str that is not valid Unicode.
+
+    Example:
+        >>> import colonnade as cn
+        >>> record = Example({"watches": [5, 7], "country": "nl"}).serialize()
+        >>> cn.parse_example([record], {"watches": cn.VarLenFeature("int64")})["watches"].to_list()
+        [[5, 7]]
+    """
+
+    features: Mapping[str, Any]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "features", _checked_features(self.features, "features"))
+
+    def serialize(self) -> bytes:
+        """The record's bytes; equal examples give equal bytes."""
+        return _field(1, _features(self.features))
+
+
+@dataclass(frozen=True)
+class SequenceExample:
+    """A tf.train.SequenceExample, built from Python data.
+
+    Args:
+        context: {key: values}, as the features of an `Example`.
+        feature_lists: {key: steps}; each step holds values, as a feature of an `Example` does.
+
+    Attributes:
+        context: {key: values}, as in an `Example`.
+        feature_lists: {key: tuple of values}, sorted by key.
+
+    Raises:
+        As `Example` does; an error inside a feature list says at which step.
+
+    Example:
+        >>> example = SequenceExample({"user": 3}, {"watches": [[5, 7], [], 9]})
+        >>> example.feature_lists
+        {'watches': ((5, 7), (), (9,))}
+        >>> len(example.serialize())
+        49
+    """
+
+    context: Mapping[str, Any]
+    feature_lists: Mapping[str, Iterable[Any]]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "context", _checked_features(self.context, "context"))
+        object.__setattr__(self, "feature_lists", _checked_feature_lists(self.feature_lists))
+
+    def serialize(self) -> bytes:
+        """The record's bytes; equal examples give equal bytes."""
+        lists = [
+            _entry(key, b"".join(_field(1, _feature(step)) for step in steps))
+            for key, steps in self.feature_lists.items()
+        ]
+        return _field(1, _features(self.context)) + _field(2, b"".join(lists))
+
+
+# Python data to tuples of one type.
+
+
+def _checked_features(features: object, what: str) -> dict[str, Values]:
+    return {key: _checked_values(values, key=key) for key, values in _sorted_items(features, what)}
+
+
+def _checked_feature_lists(feature_lists: object) -> dict[str, tuple[Values, ...]]:
+    return {
+        key: tuple(
+            _checked_values(step, key=key, step=index) for index, step in enumerate(_listed(steps, key))
+        )
+        for key, steps in _sorted_items(feature_lists, "feature_lists")
+    }
+
+
+def _sorted_items(features: object, what: str) -> list[tuple[str, Any]]:
+    if not isinstance(features, Mapping):
+        raise FeatureTypeError(f"{what} must be a mapping of key to values, got {type(features).__name__}")
+    for key in features:
+        checked_key(key)
+    return sorted(features.items())
+
+
+def _listed(steps: object, key: str) -> list[Any]:
+    if isinstance(steps, _ONE_VALUE) or not isinstance(steps, Iterable):
+        raise FeatureTypeError(f"a feature list must be a list of steps, got {_shown(steps)}", key=key)
+    return list(steps)
+
+
+def _checked_values(given: object, **where: Any) -> Values:
+    values = [_plain(value, index, where) for index, value in enumerate(_flat(given))]
+    kinds = [type(value) for value in values]
+    for index, kind in enumerate(kinds):
+        if kind is not kinds[0]:
+            raise FeatureTypeError(
+                f"value {index} is {_KINDS[kind]}, value 0 is {_KINDS[kinds[0]]}; a feature holds one kind",
+                **where,
+            )
+    return _as_float32(values, where) if float in kinds[:1] else tuple(values)
+
+
+def _flat(given: object) -> Iterable[object]:
+    if given is None:
+        return ()
+    if isinstance(given, np.ndarray):
+        return cast(list[object], given.ravel().tolist())
+    if isinstance(given, Iterable) and not isinstance(given, _ONE_VALUE):
+        return given
+    return (given,)
+
+
+def _plain(value: object, index: int, where: Mapping[str, Any]) -> Any:
+    """One value as int, float or bytes."""
+    if isinstance(value, bytes | bytearray | memoryview):
+        return bytes(value)
+    if isinstance(value, int | np.integer | np.bool_):
+        number = int(value)
+        if not -(2**63) <= number < 2**63:
+            raise NarrowingError(f"value {index} does not fit int64: {_shown(number)}", **where)
+        return number
+    if isinstance(value, float | np.floating):
+        return float(value)
+    if isinstance(value, str):
+        try:
+            return value.encode()
+        except UnicodeEncodeError:
+            raise NarrowingError(
+                f"value {index} is not valid Unicode: {_shown(value)}; give bytes", **where
+            ) from None
+    raise FeatureTypeError(
+        f"value {index} must be an int, a float, a str or bytes, got {_shown(value)}", **where
+    )
+
+
+def _as_float32(values: list[float], where: Mapping[str, Any]) -> tuple[float, ...]:
+    wide = np.array(values, np.float64)
+    with np.errstate(over="ignore"):
+        narrow = wide.astype(np.float32)
+    if (lost := np.flatnonzero(np.isinf(narrow) & np.isfinite(wide))).size:
+        index = int(lost[0])
+        raise NarrowingError(f"value {index} does not fit float32: {values[index]!r}", **where)
+    return tuple(narrow.tolist())
+
+
+def _shown(value: object) -> str:
+    """A value for a message, however large it is."""
+    if isinstance(value, int) and value.bit_length() > 200:
+        return f"an int of {value.bit_length()} bits"
+    text = repr(value[:40] if isinstance(value, str | bytes) else value)
+    return f"{type(value).__name__} {text if len(text) <= 80 else text[:80] + '...'}"
+
+
+# Tuples to bytes, by https://protobuf.dev/programming-guides/encoding/ and TensorFlow's example.proto.
+
+
+def _features(features: Mapping[str, Values]) -> bytes:
+    return b"".join(_entry(key, _feature(values)) for key, values in features.items())
+
+
+def _entry(key: str, message: bytes) -> bytes:
+    """An entry of a map, in the field that Features and FeatureLists have for it."""
+    return _field(1, _field(1, key.encode()) + _field(2, message))
+
+
+def _feature(values: Values) -> bytes:
+    if not values:
+        return b""
+    kind = type(values[0])
+    return _field(_LIST_NUMBERS[kind], _list(kind, values))
+
+
+def _list(kind: type, values: Values) -> bytes:
+    if kind is bytes:
+        return b"".join(_field(1, value) for value in cast(tuple[bytes, ...], values))
+    if kind is float:
+        return _field(1, struct.pack(f"<{len(values)}f", *values))
+    return _field(1, b"".join(map(_varint, cast(tuple[int, ...], values))))
+
+
+def _field(number: int, data: bytes) -> bytes:
+    """A field of wire type 2: a tag, a length, data."""
+    return _varint(number << 3 | 2) + _varint(len(data)) + data
+
+
+def _varint(number: int) -> bytes:
+    """Seven bits a byte, lowest first; a negative number as its 64-bit two's complement."""
+    number &= 2**64 - 1
+    encoded = bytearray()
+    while number > 0x7F:
+        encoded.append(number & 0x7F | 0x80)
+        number >>= 7
+    encoded.append(number)
+    return bytes(encoded)

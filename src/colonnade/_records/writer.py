@@ -1,0 +1,146 @@
+"""Write TFRecord files."""
+
+from __future__ import annotations
+
+import io
+import os
+import warnings
+import zlib
+from types import TracebackType
+from typing import Any, Final, Protocol
+
+from .. import _core
+from ..errors import LimitError, RecordFileError, RecordTypeError
+from .files import CHUNK, WBITS, Compression, Path, checked_compression, kind
+
+_MOST_BYTES: Final = (1 << 31) - 1  # limits::record_bytes of the core
+
+
+class Writable(Protocol):
+    """A binary file object to write to; only `write` is needed."""
+
+    def write(self, data: bytes, /) -> int | None:
+        """The number of bytes written, or None for all of them."""
+
+
+class TFRecordWriter:
+    """Write a TFRecord file that TensorFlow and this library read.
+
+    The same records give the same bytes, compressed ones too (gzip's time stamp is 0) as long as zlib stays
+    the same. Records are buffered; `flush` or `close` hands them to the file.
+
+    Args:
+        path: Where to write, replacing what is there; or a binary file object, which is left open.
+        compression: None or "" for none, "GZIP" or "ZLIB".
+
+    Raises:
+        RecordFileError: an unknown compression.
+        RecordTypeError: `path` is neither a path nor a binary file object.
+        OSError: the file cannot be opened.
+
+    Example:
+        >>> import io
+        >>> file = io.BytesIO()
+        >>> with TFRecordWriter(file) as writer:
+        ...     writer.write(b"data")
+        >>> len(file.getvalue())
+        20
+    """
+
+    def __init__(self, path: Path | Writable, *, compression: Compression = None) -> None:
+        self._file: Any = None
+        compression = checked_compression(compression)
+        self._compressor = zlib.compressobj(wbits=WBITS[compression]) if compression else None
+        self._pending = bytearray()
+        self._owned = isinstance(path, str | os.PathLike)
+        self._file = _target(path)
+
+    def write(self, record: bytes | bytearray | memoryview) -> None:
+        """Append one record.
+
+        Raises:
+            RecordTypeError: `record` is not bytes.
+            LimitError: it has 2 GiB or more.
+            RecordFileError: the writer is closed.
+            OSError: the file cannot be written; then `record` is not part of it and may be written again.
+        """
+        if not isinstance(record, bytes | bytearray | memoryview):
+            raise RecordTypeError(
+                f"a record must be bytes, got {kind(record)}; encode text, serialize an Example first"
+            )
+        size = memoryview(record).nbytes
+        if size > _MOST_BYTES:
+            raise LimitError(f"a record of {size} bytes, the limit is {_MOST_BYTES}")
+        self._check_open()
+        if len(self._pending) >= CHUNK:
+            self._drain()
+        framed = _core.frame_record(bytes(record))
+        self._pending += self._compressor.compress(framed) if self._compressor else framed
+
+    def flush(self) -> None:
+        """Hand everything written so far to the file, so that a reader can see it.
+
+        Raises:
+            RecordFileError: the writer is closed.
+            OSError: the file cannot be written; nothing is lost, flush again.
+        """
+        self._check_open()
+        if self._compressor:
+            self._pending += self._compressor.flush(zlib.Z_SYNC_FLUSH)
+        self._drain()
+        if callable(flush := getattr(self._file, "flush", None)):
+            flush()
+
+    def close(self) -> None:
+        """Write what is left and close the file; a given file object is flushed and stays open.
+
+        Closing twice is harmless.
+
+        Raises:
+            OSError: the file cannot be written. It is closed all the same, and incomplete.
+        """
+        if self._file is None:
+            return
+        try:
+            if self._compressor:
+                self._pending += self._compressor.flush()
+                self._compressor = None
+            self.flush()
+        finally:
+            file, self._file = self._file, None
+            if self._owned:
+                file.close()
+
+    def __enter__(self) -> TFRecordWriter:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        if self._file is not None:
+            self.close()
+            warnings.warn("a TFRecordWriter was not closed", ResourceWarning, source=self, stacklevel=2)
+
+    def _check_open(self) -> None:
+        if self._file is None:
+            raise RecordFileError("the writer is closed")
+
+    def _drain(self) -> None:
+        while self._pending:
+            written = self._file.write(bytes(self._pending))
+            if written is None and not isinstance(self._file, io.RawIOBase):
+                written = len(self._pending)
+            if not written:  # a file object in non-blocking mode; going on would spin
+                raise BlockingIOError(f"write() of the file object returned {written!r} and wrote nothing")
+            del self._pending[:written]
+
+
+def _target(path: object) -> Any:
+    if isinstance(path, str | os.PathLike):
+        return open(path, "wb", buffering=0)
+    if isinstance(path, io.TextIOBase) or not callable(getattr(path, "write", None)):
+        raise RecordTypeError(f"a path or a binary file object to write to is needed, got {kind(path)}")
+    return path
