@@ -8,9 +8,9 @@
 #include <utility>
 #include <vector>
 
-#include "arrow.hpp"
+#include "arrow/arrow.hpp"
 #include "bindings.hpp"
-#include "limits.hpp"
+#include "ground/limits.hpp"
 
 namespace colonnade::bindings {
 namespace {

@@ -1,9 +1,8 @@
-"""Who may import whom: the rows of DESIGN, for Python and for the core; and what `import colonnade` loads."""
+"""Who may import whom: the rows of DESIGN; and what `import colonnade` loads."""
 
 from __future__ import annotations
 
 import ast
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +11,6 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src/colonnade"
-CORE = ROOT / "src/core"
 
 # A file imports only from rows above its own. columns/ is one entry, with rows of its own inside.
 ROWS = (
@@ -59,73 +57,6 @@ FRAMEWORKS = {
     "torch": {"torch"},
     "jax": {"jax", "flax"},
     "keras": {"keras", "torch", "jax"},
-}
-
-# Headers of src/core by stem; a file includes only from rows above its own, and its own header.
-CORE_ROWS = (
-    {"error", "limits", "threads"},
-    {"cpu", "fingerprint64"},
-    {"crc32c_fold", "varint_kernels"},
-    {"varint_words"},
-    {"varint_simd128"},
-    {
-        "bounds",
-        "crc32c",
-        "fingerprints",
-        "normalize",
-        "varint",
-        "varint_portable",
-        "varint_bmi2",
-        "varint_avx512",
-    },
-    {"pool", "wire", "step_ids", "vocabulary"},
-    {"array", "feature", "arrow", "rows_ahead", "dense_column"},
-    {"embed", "live_runs"},
-    {"dense"},
-    {"growing", "layout", "example", "step_run"},
-    {"record", "sequence_example"},
-    {"rows"},
-    {"ids", "parse"},
-    {"id_source"},
-    {"cross"},
-    {"slot"},
-    {"flat_slot", "nested_slot", "context_slot", "encode"},
-)
-KERNELS = {
-    "crc32c",
-    "crc32c_fold",
-    "dense",
-    "dense_column",
-    "embed",
-    "fingerprint64",
-    "fingerprints",
-    "layout",
-    "live_runs",
-    "normalize",
-    "pool",
-    "rows_ahead",
-    "step_ids",
-    "varint",
-    "varint_avx512",
-    "varint_bmi2",
-    "varint_portable",
-    "varint_simd128",
-    "vocabulary",
-}
-WIRE = {
-    "wire",
-    "feature",
-    "example",
-    "step_run",
-    "sequence_example",
-    "record",
-    "rows",
-    "ids",
-    "parse",
-    "id_source",
-    "cross",
-    "slot",
-    "encode",
 }
 
 
@@ -202,48 +133,6 @@ def test_adapters_know_no_column_classes(adapter):
     tree = ast.parse((PACKAGE / f"{adapter}.py").read_text())
     attributes = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     assert not {name for name in attributes if name.endswith("Column")}
-
-
-def includes(path):
-    return {
-        Path(name).stem for name in re.findall(r'^\s*#\s*include\s+"([^"]+)"', path.read_text(), re.MULTILINE)
-    }
-
-
-def closure(stem):
-    """Everything that a part of the core includes, directly or not."""
-    found, todo = set(), {stem}
-    while todo:
-        part = todo.pop()
-        found.add(part)
-        files = [CORE / f"{part}{suffix}" for suffix in (".hpp", ".cpp")]
-        todo |= set().union(*(includes(file) for file in files if file.exists())) - found
-    return found - {stem}
-
-
-CORE_FILES = sorted([*CORE.glob("*.hpp"), *CORE.glob("*.cpp")])
-
-
-def test_every_part_of_the_core_is_looked_at():
-    assert {path.stem for path in CORE_FILES} == set.union(*CORE_ROWS)
-    assert "error" in closure("encode")
-
-
-@pytest.mark.parametrize("path", CORE_FILES, ids=lambda path: path.name)
-def test_rows_of_the_core(path):
-    for name in includes(path) - {path.stem}:
-        assert row_of(name, CORE_ROWS) < row_of(path.stem, CORE_ROWS), f"{path.name} includes {name}"
-
-
-@pytest.mark.parametrize("path", CORE_FILES, ids=lambda path: path.name)
-def test_the_core_knows_no_python(path):
-    assert not re.search(r"#\s*include\s+[<\"](.*bindings|Python|nanobind|numpy)", path.read_text())
-    assert "PyObject" not in path.read_text()
-
-
-@pytest.mark.parametrize("kernel", sorted(KERNELS))
-def test_kernels_know_nothing_of_the_wire(kernel):
-    assert not closure(kernel) & WIRE
 
 
 def run(code, *arguments):

@@ -1,0 +1,66 @@
+"""Who may include whom in src/core: a line a folder, and nothing in a circle."""
+
+from __future__ import annotations
+
+import re
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+CORE = Path(__file__).parents[2] / "src/core"
+
+# Besides itself.
+MAY_INCLUDE = {
+    "ground": set(),
+    "kernels": {"ground"},
+    "wire": {"ground", "kernels"},
+    "encode": {"ground", "kernels", "wire"},
+    "dense": {"ground"},
+    "arrow": {"ground"},
+}
+
+FILES = sorted(CORE.rglob("*.?pp"))
+
+
+def part_of(path):
+    """A header and its source are one part: folder/name."""
+    return path.relative_to(CORE).with_suffix("").as_posix()
+
+
+def includes(path):
+    return {
+        CORE / name for name in re.findall(r'^\s*#\s*include\s*["<]([^">]+\.hpp)[">]', path.read_text(), re.M)
+    }
+
+
+def graph(files):
+    parts = {part_of(file): set() for file in files}
+    for file in files:
+        parts[part_of(file)] |= {part_of(included) for included in includes(file)} - {part_of(file)}
+    return parts
+
+
+def test_every_file_is_looked_at():
+    assert {path for path in CORE.rglob("*") if path.is_file()} == set(FILES)
+    assert {path.parent for path in FILES} == {CORE / folder for folder in MAY_INCLUDE}
+    assert "ground/error" in graph(FILES)["wire/wire"]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_folders(path):
+    for included in includes(path):
+        assert included in FILES, f"{included} is named by its folder and file"
+        assert included.parent.name in MAY_INCLUDE[path.parent.name] | {path.parent.name}
+
+
+def test_nothing_includes_itself_in_a_circle():
+    assert set(TopologicalSorter(graph(FILES)).static_order()) == set(graph(FILES))
+    with pytest.raises(CycleError):
+        TopologicalSorter(graph(FILES) | {"ground/error": {"wire/wire"}}).prepare()
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_the_core_knows_no_python(path):
+    assert not re.search(r"#\s*include\s+[<\"](.*bindings|Python|nanobind|numpy)", path.read_text())
+    assert "PyObject" not in path.read_text()
