@@ -45,7 +45,8 @@ private:
     [[nodiscard]] Error write_numbers(threads::Range range) const {
         auto* to = out_.values.as<float>() + range.begin * plan_.step_values;
         for (auto row = range.begin; row < range.end; ++row, to += plan_.step_values) {
-            const auto values = std::visit([&](const auto& numbers) { return numbers.values(row); }, *source_.numbers);
+            const auto values =
+                std::visit([&](const RowsOfKey auto& numbers) { return numbers.values(row); }, *source_.numbers);
             if (values == 0) {
                 std::ranges::copy(plan_.default_numbers, to);
             } else if (auto error = slots::make_numbers(*source_.numbers, row, to, plan_.keys[0].ids.normalizer)) {

@@ -28,7 +28,7 @@ template <typename Work>
 [[nodiscard]] Error check_weights(const Source& source, bool context, std::size_t row) {
     const auto& ids = *source.ids;
     return std::visit(
-        [&](const auto& weights) -> Error {
+        [&](const RowsOfKey auto& weights) -> Error {
             const auto got = static_cast<std::int64_t>(weights.values(row));
             const auto expected = static_cast<std::int64_t>(ids.values(row));
             if (got != expected || (!context && weights.steps(row) != ids.steps(row))) {
@@ -63,7 +63,7 @@ template <typename Work>
 [[nodiscard]] Error check_context(const SlotPlan& slot, const Source& source, std::size_t row) {
     if (!slot.is_numbers()) return check_ids(source, true, row);
     return std::visit(
-        [&](const auto& numbers) {
+        [&](const RowsOfKey auto& numbers) {
             return check_context(numbers, row, slot.step_values, !slot.default_numbers.empty());
         },
         *source.numbers);
@@ -77,7 +77,7 @@ template <typename Work>
         return {};
     }
     return std::visit(
-        [&](const auto& numbers) -> Error {
+        [&](const RowsOfKey auto& numbers) -> Error {
             if (auto error = check_steps(numbers, row, slot.step_values)) return error;
             steps = numbers.nested() ? numbers.steps(row) : numbers.values(row) / slot.step_values;
             return {};

@@ -4,6 +4,8 @@
 #include <variant>
 
 #include "encode/ids.hpp"
+#include "encode/ragged_rows.hpp"
+#include "wire/wire_rows.hpp"
 
 namespace colonnade {
 
@@ -34,8 +36,7 @@ public:
 }
 
 // Numbers: a flat row holds whole steps of `step_values`, and each step of a nested one is whole.
-template <typename RowsOfKey>
-[[nodiscard]] Error check_steps(const RowsOfKey& rows, std::size_t row, std::size_t step_values) {
+[[nodiscard]] Error check_steps(const RowsOfKey auto& rows, std::size_t row, std::size_t step_values) {
     if (!rows.nested()) {
         const auto values = rows.values(row);
         return values % step_values == 0 ? Error{} : row_error(Code::partial_step, row, values, step_values);
@@ -52,18 +53,18 @@ template <typename RowsOfKey>
 }
 
 // Numbers of a context: one whole step, or nothing where there is a default.
-template <typename RowsOfKey>
-[[nodiscard]] Error check_context(const RowsOfKey& rows, std::size_t row, std::size_t step_values, bool has_default) {
+[[nodiscard]] Error check_context(const RowsOfKey auto& rows, std::size_t row, std::size_t step_values,
+                                  bool has_default) {
     const auto values = rows.values(row);
     if (values == step_values || (values == 0 && has_default)) return {};
     return row_error(values == 0 ? Code::missing_feature : Code::wrong_count, row, values, step_values);
 }
 
 // The values of one key to ids.
-template <typename RowsOfKey>
+template <RowsOfKey Values>
 class PlainIds final : public IdSource {
 public:
-    PlainIds(const IdPlan& plan, const RowsOfKey& rows, bool context) : plan_(plan), rows_(rows), context_(context) {}
+    PlainIds(const IdPlan& plan, const Values& rows, bool context) : plan_(plan), rows_(rows), context_(context) {}
 
     // Numbers fill their steps alike wherever they lie, so a step of one number needs no nesting.
     [[nodiscard]] bool nested() const override {
@@ -100,14 +101,14 @@ public:
 
 private:
     const IdPlan& plan_;
-    const RowsOfKey rows_;
+    const Values rows_;
     const bool context_;
 };
 
 // `plan` must outlive the source.
 [[nodiscard]] inline std::unique_ptr<IdSource> make_source(const IdPlan& plan, const Rows& rows, bool context) {
     return std::visit(
-        [&](const auto& of_key) -> std::unique_ptr<IdSource> {
+        [&](const RowsOfKey auto& of_key) -> std::unique_ptr<IdSource> {
             return std::make_unique<PlainIds<std::decay_t<decltype(of_key)>>>(plan, of_key, context);
         },
         rows);

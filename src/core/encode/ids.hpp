@@ -1,15 +1,15 @@
 // The values of one row to ids: what each plain categorical column means.
 #pragma once
 
-#include <bit>
+#include <algorithm>
 #include <memory>
 #include <vector>
 
+#include "encode/row_fingerprints.hpp"
 #include "kernels/bounds.hpp"
-#include "kernels/fingerprints.hpp"
+#include "kernels/modulo.hpp"
 #include "kernels/normalize.hpp"
 #include "kernels/vocabulary.hpp"
-#include "wire/rows.hpp"
 
 namespace colonnade {
 
@@ -17,33 +17,6 @@ inline constexpr std::int64_t no_id = -1;
 
 // numbers makes no ids; raw keeps 64-bit values for a cross.
 enum class Op : std::uint8_t { identity, hash, vocabulary, bucketize, raw, numbers };
-
-// Remainders by one divisor. Fast because a multiplication and two shifts replace the division, and no step
-// depends on the value. Source: Granlund and Montgomery, Division by Invariant Integers (1994), figure 4.1.
-class Modulo {
-public:
-    explicit Modulo(std::uint64_t divisor) : divisor_(divisor) {
-        // 2^bits is the first power of two that is not below the divisor.
-        const auto bits = static_cast<int>(std::bit_width(divisor - 1));
-        const auto power = bits == 64 ? -divisor : (std::uint64_t{1} << bits) - divisor;
-        multiplier_ = static_cast<std::uint64_t>((static_cast<Wide>(power) << 64) / divisor + 1);
-        first_shift_ = bits == 0 ? 0 : 1;
-        second_shift_ = bits == 0 ? 0 : bits - 1;
-    }
-
-    [[nodiscard]] std::uint64_t operator()(std::uint64_t value) const {
-        const auto high = static_cast<std::uint64_t>((static_cast<Wide>(value) * multiplier_) >> 64);
-        return value - ((high + ((value - high) >> first_shift_)) >> second_shift_) * divisor_;
-    }
-
-private:
-    __extension__ using Wide = unsigned __int128;
-
-    std::uint64_t divisor_;
-    std::uint64_t multiplier_;
-    int first_shift_;
-    int second_shift_;
-};
 
 struct IdPlan {
     Op op = Op::identity;
@@ -60,8 +33,7 @@ struct IdPlan {
 
 namespace ids {
 
-template <typename Rows>
-void hash(const IdPlan& plan, const Rows& rows, std::size_t row, std::int64_t* out) {
+void hash(const IdPlan& plan, const RowsOfKey auto& rows, std::size_t row, std::int64_t* out) {
     if (rows.kind() == Kind::bytes) {
         each_fingerprint(rows, row, [&](std::uint64_t hash) { *out++ = static_cast<std::int64_t>(plan.modulo(hash)); });
         return;
@@ -73,8 +45,7 @@ void hash(const IdPlan& plan, const Rows& rows, std::size_t row, std::int64_t* o
 }
 
 // An id out of range is an error whose step is the index of the value in its row.
-template <typename Rows>
-[[nodiscard]] Error identity(const IdPlan& plan, const Rows& rows, std::size_t row, std::int64_t* out) {
+[[nodiscard]] Error identity(const IdPlan& plan, const RowsOfKey auto& rows, std::size_t row, std::int64_t* out) {
     rows.int64s(row, out);
     if (bounds::all_below(out, rows.values(row), plan.num_buckets)) return {};
     const bool* holes = rows.holes(row);
@@ -104,8 +75,7 @@ template <typename TextHash>
     return static_cast<std::int64_t>(plan.vocabulary->size() + bucket);
 }
 
-template <typename Rows>
-void vocabulary(const IdPlan& plan, const Rows& rows, std::size_t row, std::int64_t* out) {
+void vocabulary(const IdPlan& plan, const RowsOfKey auto& rows, std::size_t row, std::int64_t* out) {
     if (rows.kind() == Kind::bytes) {
         const auto ahead = [&](std::span<const std::uint64_t> hashes) {
             for (const auto hash : hashes) plan.vocabulary->ask_for(hash);
@@ -126,10 +96,9 @@ void vocabulary(const IdPlan& plan, const Rows& rows, std::size_t row, std::int6
 }
 
 // Numbers of one row, normalized, as float32.
-template <typename Rows>
-[[nodiscard]] Error numbers(const Normalizer& normalizer, const Rows& rows, std::size_t row, float* out) {
+[[nodiscard]] Error numbers(const Normalizer& normalizer, const RowsOfKey auto& rows, std::size_t row, float* out) {
     const auto count = rows.values(row);
-    const bool as_they_are = Rows::normalized() || normalizer.empty();
+    const bool as_they_are = rows.normalized() || normalizer.empty();
     Error error;
     if (rows.kind() == Kind::floats) {
         rows.floats(row, out);
@@ -148,8 +117,7 @@ template <typename Rows>
 }
 
 // The bucket of a number is how many boundaries are not above it; NaN is in the last one.
-template <typename Rows>
-[[nodiscard]] Error bucketize(const IdPlan& plan, const Rows& rows, std::size_t row, std::int64_t* out) {
+[[nodiscard]] Error bucketize(const IdPlan& plan, const RowsOfKey auto& rows, std::size_t row, std::int64_t* out) {
     auto count = rows.values(row);
     std::vector<float, pool::Allocator<float>> numbers(count);
     if (count == 0) {
@@ -168,15 +136,13 @@ template <typename Rows>
 }
 
 // 64 bits for a cross: the Fingerprint64 of text, integers as they are.
-template <typename Rows>
-void raw(const Rows& rows, std::size_t row, std::int64_t* out) {
+void raw(const RowsOfKey auto& rows, std::size_t row, std::int64_t* out) {
     if (rows.kind() != Kind::bytes) return rows.int64s(row, out);
     each_fingerprint(rows, row, [&](std::uint64_t hash) { *out++ = static_cast<std::int64_t>(hash); });
 }
 
 // All ids of one row.
-template <typename Rows>
-[[nodiscard]] Error make(const IdPlan& plan, const Rows& rows, std::size_t row, std::int64_t* out) {
+[[nodiscard]] Error make(const IdPlan& plan, const RowsOfKey auto& rows, std::size_t row, std::int64_t* out) {
     Error error;
     switch (plan.op) {
         case Op::identity: error = identity(plan, rows, row, out); break;

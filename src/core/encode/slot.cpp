@@ -15,7 +15,7 @@ Source make_source(const SlotPlan& slot, std::span<const Rows> keys, std::option
 namespace slots {
 
 Error make_numbers(const Rows& rows, std::size_t row, float* out, const Normalizer& normalizer) {
-    return std::visit([&](const auto& source) { return ids::numbers(normalizer, source, row, out); }, rows);
+    return std::visit([&](const RowsOfKey auto& source) { return ids::numbers(normalizer, source, row, out); }, rows);
 }
 
 }  // namespace slots

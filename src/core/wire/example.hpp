@@ -1,5 +1,5 @@
 // Pass one over serialized tf.train.Example records: walks each record once, validates all of it as
-// protobuf would, and notes where the lists of the wanted keys lie. Pass two (rows.hpp) only decodes.
+// protobuf would, and notes where the lists of the wanted keys lie. Pass two (lists.hpp) only decodes.
 #pragma once
 
 #include <algorithm>

@@ -55,14 +55,12 @@ private:
     return Array::make(Dtype::int64, {values + 1}, out.offsets);
 }
 
-template <typename Rows>
-void write_row(const Rows& rows, std::size_t row, BytesWriter& write) {
+void write_row(const SerializedRows auto& rows, std::size_t row, BytesWriter& write) {
     const auto* end = rows.end(row);
     rows.each_bytes(row, [&](const std::uint8_t* data, std::size_t size) { write(data, size, end); });
 }
 
-template <typename Rows>
-[[nodiscard]] Error write_splits(const Rows& rows, Array& out) {
+[[nodiscard]] Error write_splits(const SerializedRows auto& rows, Array& out) {
     if (auto error = Array::make(Dtype::int64, {rows.rows() + 1}, out)) return error;
     auto* splits = out.as<std::int64_t>();
     splits[0] = 0;
@@ -85,8 +83,7 @@ template <typename Rows>
     return {};
 }
 
-template <typename Rows>
-[[nodiscard]] Error write_values(const Rows& rows, Parsed& out) {
+[[nodiscard]] Error write_values(const SerializedRows auto& rows, Parsed& out) {
     std::size_t total = 0;
     std::size_t bytes = 0;
     for (std::size_t row = 0; row < rows.rows(); ++row) total += rows.values(row);

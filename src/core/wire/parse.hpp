@@ -2,7 +2,7 @@
 #pragma once
 
 #include "ground/array.hpp"
-#include "wire/rows.hpp"
+#include "wire/wire_rows.hpp"
 
 namespace colonnade {
 

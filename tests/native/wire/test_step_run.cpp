@@ -7,7 +7,7 @@
 #include "check.hpp"
 #include "random.hpp"
 #include "wire/example.hpp"
-#include "wire/rows.hpp"
+#include "wire/lists.hpp"
 
 namespace {
 

@@ -1,5 +1,5 @@
 // Modulo against the processor's own remainder, where its inverse is most likely to be off by one.
-#include "encode/ids.hpp"
+#include "kernels/modulo.hpp"
 
 #include "check.hpp"
 #include "random.hpp"
