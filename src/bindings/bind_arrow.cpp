@@ -8,7 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "arrow/arrow.hpp"
+#include "arrow/export.hpp"
+#include "arrow/read.hpp"
 #include "bindings.hpp"
 #include "ground/limits.hpp"
 
