@@ -121,7 +121,8 @@ void floats(Record record, const StepRun& run, float* out) {
         const auto* step_end = at + 2 + at[1];
         at += header(at, Kind::floats);
         const auto size = static_cast<std::size_t>(step_end - at);
-        std::memcpy(out, at, size);
+        // Where no step has a value there need be no `out`.
+        if (size != 0) std::memcpy(out, at, size);
         out += size / sizeof(float);
         at = step_end;
     }

@@ -43,6 +43,17 @@ std::vector<T> joined(const Steps<T>& steps) {
     return out;
 }
 
+// All values of each row as steps of their own.
+inline Values flattened(const Values& values) {
+    return std::visit(
+        []<typename T>(const Table<T>& table) -> Values {
+            std::vector<std::vector<T>> rows;
+            for (const auto& steps : table) rows.push_back(joined(steps));
+            return flat(rows);
+        },
+        values);
+}
+
 inline std::size_t rows_in(const Values& values) {
     return std::visit([](const auto& table) { return table.size(); }, values);
 }
@@ -101,7 +112,7 @@ private:
     std::vector<float> floats_;
     std::vector<std::uint8_t> bytes_;
     std::vector<std::int64_t> offsets_{0};
-    std::unique_ptr<bool[]> holes_;
+    std::shared_ptr<bool[]> holes_;
 };
 
 // Keys of equally many rows in SequenceExamples: each as feature lists, and with all values of a row as a feature of

@@ -4,62 +4,20 @@
 #include <string>
 
 #include "check.hpp"
-#include "encode/encode.hpp"
+#include "encode/given.hpp"
 
 namespace {
 
 using namespace colonnade;
+using Ids = std::vector<std::int64_t>;
 
 constexpr std::uint64_t default_key = 0xDECAFCAFFE;
 
-// A raw key whose values lie in one row, one or several a step.
-struct Key {
-    std::vector<std::int64_t> row_splits;
-    std::vector<std::int64_t> step_splits;
-    std::vector<std::int64_t> integers;
-    std::string bytes;
-    std::vector<std::int64_t> offsets{0};
-    bool is_text = false;
-
-    static Key of_words(const std::vector<std::string>& words) {
-        Key key;
-        key.is_text = true;
-        for (const auto& word : words) {
-            key.bytes += word;
-            key.offsets.push_back(static_cast<std::int64_t>(key.bytes.size()));
-        }
-        key.row_splits = {0, static_cast<std::int64_t>(words.size())};
-        return key;
-    }
-    static Key of_integers(std::vector<std::int64_t> values) {
-        Key key;
-        key.row_splits = {0, static_cast<std::int64_t>(values.size())};
-        key.integers = std::move(values);
-        return key;
-    }
-    static Key of_steps(const std::vector<std::vector<std::int64_t>>& steps) {
-        Key key;
-        key.step_splits.push_back(0);
-        for (const auto& step : steps) {
-            key.integers.insert(key.integers.end(), step.begin(), step.end());
-            key.step_splits.push_back(static_cast<std::int64_t>(key.integers.size()));
-        }
-        key.row_splits = {0, static_cast<std::int64_t>(steps.size())};
-        return key;
-    }
-
-    [[nodiscard]] Rows rows() const {
-        RaggedColumn column;
-        column.kind = is_text ? Kind::bytes : Kind::int64s;
-        column.rows = 1;
-        column.row_splits = row_splits.data();
-        column.step_splits = step_splits.empty() ? nullptr : step_splits.data();
-        column.int64s = integers.data();
-        column.bytes = reinterpret_cast<const std::uint8_t*>(bytes.data());
-        column.offsets = offsets.data();
-        return RaggedRows(column);
-    }
-};
+// Raw keys whose values lie in one row, one or several a step.
+using Key = given::Memory;
+Key words(const std::vector<std::string>& values) { return {given::flat<std::string>({values}), false}; }
+Key integers(const Ids& values) { return {given::flat<std::int64_t>({values}), false}; }
+Key several(const given::Steps<std::int64_t>& steps) { return {given::Table<std::int64_t>{steps}, true}; }
 
 const IdPlan raw{.op = Op::raw};
 
@@ -79,8 +37,6 @@ struct Crossed {
     const CrossedIds* operator->() const { return &source; }
 };
 
-using Ids = std::vector<std::int64_t>;
-
 Ids ids(const Crossed& crossed) {
     CHECK(!crossed->check(0));
     Ids out(crossed->values(0));
@@ -90,53 +46,54 @@ Ids ids(const Crossed& crossed) {
 
 void test_known_answers() {
     // Computed by TensorFlow 2.21; the golden answers hold many more.
-    const auto words = Key::of_words({"a", "b"});
-    CHECK((ids(Crossed({words, Key::of_words({"c"})}, 1000, true)) == Ids{566, 254}));
-    CHECK((ids(Crossed({words, Key::of_words({"c"})}, 1000, true, 42)) == Ids{937, 294}));
-    CHECK((ids(Crossed({Key::of_integers({1, -1}), Key::of_integers({0})}, 1000, true)) == Ids{673, 358}));
+    const auto letters = words({"a", "b"});
+    CHECK((ids(Crossed({letters, words({"c"})}, 1000, true)) == Ids{566, 254}));
+    CHECK((ids(Crossed({letters, words({"c"})}, 1000, true, 42)) == Ids{937, 294}));
+    CHECK((ids(Crossed({integers({1, -1}), integers({0})}, 1000, true)) == Ids{673, 358}));
 }
 
 void test_order() {
-    const auto all = ids(Crossed({Key::of_integers({1, 2}), Key::of_integers({3, 4, 5})}, 1 << 20, true));
+    const auto all = ids(Crossed({integers({1, 2}), integers({3, 4, 5})}, 1 << 20, true));
     CHECK(all.size() == 6);
     for (std::size_t i = 0; i < 6; ++i) {
         const auto left = static_cast<std::int64_t>(1 + i / 3);
         const auto right = static_cast<std::int64_t>(3 + i % 3);
-        CHECK((ids(Crossed({Key::of_integers({left}), Key::of_integers({right})}, 1 << 20, true)) == Ids{all[i]}));
+        CHECK((ids(Crossed({integers({left}), integers({right})}, 1 << 20, true)) == Ids{all[i]}));
     }
 }
 
 void test_steps() {
-    const auto left = Key::of_steps({{1, 2}, {}, {3}});
-    const auto right = Key::of_steps({{5}, {6}, {7, 8}});
+    const auto left = several({{1, 2}, {}, {3}});
+    const auto right = several({{5}, {6}, {7, 8}});
     const Crossed source({left, right}, 1 << 20, false);
     CHECK(source->nested() && source->steps(0) == 3 && source->values(0) == 4);
     Ids splits(4);
     source->splits(0, splits.data());
     CHECK((splits == Ids{0, 2, 2, 4}));
     const auto made = ids(source);
-    CHECK((ids(Crossed({Key::of_integers({3}), Key::of_integers({8})}, 1 << 20, true)) == Ids{made[3]}));
+    CHECK((ids(Crossed({integers({3}), integers({8})}, 1 << 20, true)) == Ids{made[3]}));
 
-    const Crossed flat({Key::of_integers({1, 2}), Key::of_words({"x", "y"})}, 1 << 20, false);
+    const Crossed flat({integers({1, 2}), words({"x", "y"})}, 1 << 20, false);
     CHECK(!flat->nested() && flat->values(0) == 2);
     // One value a step beside several.
-    CHECK(Crossed({Key::of_integers({1, 2, 3}), right}, 9, false)->values(0) == 4);
-    const auto unequal = Crossed({left, Key::of_integers({1})}, 9, false)->check(0);
+    CHECK(Crossed({integers({1, 2, 3}), right}, 9, false)->values(0) == 4);
+    const auto unequal = Crossed({left, integers({1})}, 9, false)->check(0);
     CHECK(unequal.code == Code::unequal_lengths && unequal.key == 1 && unequal.got == 1 && unequal.expected == 3);
 }
 
 // Products beyond any array, and beyond 64 bits, are refused before anything is allocated.
 void test_huge_products() {
-    const auto wide = Key::of_integers(Ids(std::size_t{1} << 16, 7));
+    const Ids sevens(std::size_t{1} << 16, 7);
+    const auto wide = integers(sevens);
     const std::vector<std::vector<Key>> products{
         {wide, wide}, {wide, wide, wide, wide}, {wide, wide, wide, wide, wide}};
     for (const auto& keys : products) {
         CHECK(Crossed(keys, 9, true)->check(0).code == Code::too_large);
         std::vector<Key> steps;
-        for (const auto& key : keys) steps.push_back(Key::of_steps({key.integers, {1}}));
+        steps.resize(keys.size(), several({sevens, {1}}));
         CHECK(Crossed(steps, 9, false)->check(0).code == Code::too_large);
     }
-    const auto none = Key::of_integers({});
+    const auto none = integers({});
     CHECK(Crossed({wide, wide, none}, 9, true)->values(0) == 0);
     CHECK(Crossed({none, wide, wide, wide, wide, wide}, 9, true)->values(0) == 0);
     CHECK(!Crossed({wide, wide, wide, wide, wide, none}, 9, true)->check(0));

@@ -81,10 +81,10 @@ std::string by_lists(Record record, Kind kind) {
 std::string by_run(Record record, const StepRun& run, const Splits& splits) {
     const auto values = static_cast<std::size_t>(splits.back());
     std::vector<std::string> texts;
-    auto integers = std::make_unique<std::int64_t[]>(values);
-    auto numbers = std::make_unique<float[]>(values);
-    if (run.kind == Kind::int64s) step_runs::int64s(record, run, splits, integers.get());
-    if (run.kind == Kind::floats) step_runs::floats(record, run, numbers.get());
+    std::vector<std::int64_t> integers(values);
+    std::vector<float> numbers(values);
+    if (run.kind == Kind::int64s) step_runs::int64s(record, run, splits, integers.data());
+    if (run.kind == Kind::floats) step_runs::floats(record, run, numbers.data());
     if (run.kind == Kind::bytes) {
         step_runs::each_bytes(record, run, [&](const std::uint8_t* data, std::size_t size) {
             texts.emplace_back(reinterpret_cast<const char*>(data), size);
