@@ -1,4 +1,4 @@
-"""Who may include whom in src/core: a line a folder, and nothing in a circle."""
+"""Who may include whom in src/core, a line a folder; nothing in a circle; a native test for every part."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-CORE = Path(__file__).parents[2] / "src/core"
+ROOT = Path(__file__).parents[2]
+CORE = ROOT / "src/core"
+NATIVE = ROOT / "tests/native"
 
 # Besides itself.
 MAY_INCLUDE = {
@@ -18,6 +20,21 @@ MAY_INCLUDE = {
     "encode": {"ground", "kernels", "wire"},
     "dense": {"ground"},
     "arrow": {"ground"},
+}
+
+# Parts without a test of their name, because another's holds them: declarations, and kernels of one family.
+TESTED_WITH = {
+    "arrow/abi": "arrow/export",
+    "arrow/failure": "arrow/check",
+    "dense/dense_column": "dense/dense",
+    "dense/step_ids": "dense/rows_ahead",
+    "ground/limits": "ground/array",
+    "kernels/varint_avx512": "kernels/varint",
+    "kernels/varint_bmi2": "kernels/varint",
+    "kernels/varint_kernels": "kernels/varint",
+    "kernels/varint_portable": "kernels/varint",
+    "kernels/varint_simd128": "kernels/varint",
+    "kernels/varint_words": "kernels/varint",
 }
 
 FILES = sorted(CORE.rglob("*.?pp"))
@@ -64,3 +81,10 @@ def test_nothing_includes_itself_in_a_circle():
 def test_the_core_knows_no_python(path):
     assert not re.search(r"#\s*include\s+[<\"](.*bindings|Python|nanobind|numpy)", path.read_text())
     assert "PyObject" not in path.read_text()
+
+
+def test_every_part_has_a_native_test_of_its_name():
+    tests = {f"{path.parent.name}/{path.stem.removeprefix('test_')}" for path in NATIVE.rglob("test_*.cpp")}
+    assert not tests & TESTED_WITH.keys()
+    assert tests | TESTED_WITH.keys() == graph(FILES).keys()
+    assert set(TESTED_WITH.values()) <= tests

@@ -8,29 +8,16 @@
 
 #include "check.hpp"
 #include "random.hpp"
+#include "records.hpp"
 #include "wire/parse.hpp"
 
 namespace {
 
 using namespace colonnade;
-using Bytes = std::vector<std::uint8_t>;
-
-void append(Bytes& to, const Bytes& from) { to.insert(to.end(), from.begin(), from.end()); }
-
-// A length-delimited field; payloads stay below 16 KiB here.
-Bytes wrap(std::uint8_t tag, const Bytes& payload) {
-    Bytes out{tag};
-    if (payload.size() < 0x80) {
-        out.push_back(static_cast<std::uint8_t>(payload.size()));
-    } else {
-        out.push_back(static_cast<std::uint8_t>(payload.size() | 0x80));
-        out.push_back(static_cast<std::uint8_t>(payload.size() >> 7));
-    }
-    append(out, payload);
-    return out;
-}
-
-Bytes text(std::string_view characters) { return {characters.begin(), characters.end()}; }
+using records::append;
+using records::Bytes;
+using records::entry;
+using records::field;
 
 // Lists as features spell them: packed, one by one, or both, and now and then something unknown.
 Bytes any_list(std::uint8_t kind, Random& random) {
@@ -52,13 +39,13 @@ Bytes any_list(std::uint8_t kind, Random& random) {
             if (packed) {
                 append(payload, value);
             } else if (kind == 1) {
-                append(list, wrap(0x0A, value));
+                append(list, field(1, value));
             } else {
                 list.push_back(kind == 3 ? 0x08 : 0x0D);
                 append(list, value);
             }
         }
-        if (packed) append(list, wrap(0x0A, payload));
+        if (packed) append(list, field(1, payload));
     }
     return list;
 }
@@ -70,13 +57,11 @@ Bytes any_record(Random& random) {
         Bytes feature;
         for (auto lists = random.below(3); lists > 0; --lists) {
             const auto kind = static_cast<std::uint8_t>(1 + random.below(3));
-            append(feature, wrap(static_cast<std::uint8_t>(kind << 3 | 2), any_list(kind, random)));
+            append(feature, field(kind, any_list(kind, random)));
         }
-        auto entry = wrap(0x0A, text(names[random.below(names.size())]));
-        append(entry, wrap(0x12, feature));
-        append(features, wrap(0x0A, entry));
+        append(features, entry(names[random.below(names.size())], feature));
     }
-    return wrap(0x0A, features);
+    return field(1, features);
 }
 
 void damage(Bytes& record, Random& random) {
@@ -157,30 +142,55 @@ void every_cut() {
 
 // The first bad record of a batch is named, and the order of keys, once learnt, is only a guess.
 void batches() {
-    const auto entry = [](std::string_view name, std::uint8_t value) {
-        auto out = wrap(0x0A, text(name));
-        append(out, wrap(0x12, wrap(0x1A, wrap(0x0A, {value}))));
-        return wrap(0x0A, out);
-    };
-    const auto record_of = [&](std::string_view first, std::string_view second) {
-        auto features = entry(first, 1);
-        append(features, entry(second, 2));
-        return wrap(0x0A, features);
+    const auto record_of = [](std::string_view first, std::string_view second) {
+        using Int64s = std::vector<std::int64_t>;
+        return records::example(
+            {entry(first, records::feature(Int64s{1})), entry(second, records::feature(Int64s{2}))});
     };
     const std::vector<Bytes> all{record_of("a", "b"), record_of("b", "a"), record_of("x", "a"), record_of("a", "b")};
-    std::vector<Record> records(all.begin(), all.end());
+    std::vector<Record> batch(all.begin(), all.end());
     const Keys keys({"a", "b"});
     ExampleIndex index;
-    CHECK(!index_examples(records, keys, index));
+    CHECK(!index_examples(batch, keys, index));
     Parsed a;
-    CHECK(!parse_ragged(WireRows(records, index, 0, Kind::int64s), a));
+    CHECK(!parse_ragged(WireRows(batch, index, 0, Kind::int64s), a));
     const auto* values = a.values.as<std::int64_t>();
     CHECK(values[0] == 1 && values[1] == 2 && values[2] == 2 && values[3] == 1);
     CHECK(index.list(2, 1).kind == Kind::none);
 
     const Bytes bad{0x0A, 0x05};
-    records[2] = bad;
-    CHECK(index_examples(records, keys, index).record == 2);
+    batch[2] = bad;
+    CHECK(index_examples(batch, keys, index).record == 2);
+}
+
+// Many chunks a list, walked by several threads: the same values, and the first of several errors.
+void several_threads() {
+    Random random(10);
+    records::Records all;
+    const auto feature = [&] { return field(3, any_list(3, random)); };
+    for (int i = 0; i < 700; ++i) all.add(records::example({entry("a", feature()), entry("b", feature())}));
+    const Keys keys({"a", "b"});
+    std::vector<std::vector<std::int64_t>> expected;
+    for (const std::size_t threads : {1, 2, 8}) {
+        ExampleIndex index;
+        CHECK(!index_examples(all.views(), keys, index, threads));
+        for (std::size_t key = 0; key < 2; ++key) {
+            Parsed parsed;
+            CHECK(!parse_ragged(WireRows(all.views(), index, key, Kind::int64s), parsed));
+            const auto* values = parsed.values.as<std::int64_t>();
+            const std::vector<std::int64_t> here(values, values + parsed.values.shape[0]);
+            if (threads == 1) expected.push_back(here);
+            CHECK(here == expected[key]);
+        }
+    }
+    std::vector<Record> batch(all.views().begin(), all.views().end());
+    const Bytes bad{0x0A, 0x05};
+    batch[300] = batch[600] = bad;
+    for (const std::size_t threads : {1, 2, 8}) {
+        ExampleIndex index;
+        const auto error = index_examples(batch, keys, index, threads);
+        CHECK(error.code == Code::truncated && error.record == 300);
+    }
 }
 
 }  // namespace
@@ -189,5 +199,6 @@ int main() {
     whole_and_damaged();
     every_cut();
     batches();
+    several_threads();
     return failures();
 }

@@ -6,31 +6,26 @@
 
 #include "check.hpp"
 #include "random.hpp"
+#include "records.hpp"
 #include "wire/example.hpp"
 #include "wire/lists.hpp"
 
 namespace {
 
 using namespace colonnade;
-using Bytes = std::vector<std::uint8_t>;
-
-Bytes field(std::uint8_t tag, const Bytes& payload) {
-    Bytes out{tag, static_cast<std::uint8_t>(payload.size())};
-    out.insert(out.end(), payload.begin(), payload.end());
-    return out;
-}
-
-void append(Bytes& to, const Bytes& from) { to.insert(to.end(), from.begin(), from.end()); }
+using records::append;
+using records::Bytes;
+using records::field;
 
 // A step as protobuf writes it: no list, an empty one, or values; short enough for lengths of one byte.
 Bytes usual_step(Kind kind, Random& random) {
-    if (random.below(6) == 0) return field(0x0A, {});
+    if (random.below(6) == 0) return field(1, {});
     Bytes list;
     const auto values = random.below(6);
     for (std::size_t i = 0; i < values; ++i) {
         Bytes value;
         if (kind == Kind::bytes) {
-            append(list, field(0x0A, Bytes(random.below(12), random.byte())));
+            append(list, field(1, Bytes(random.below(12), random.byte())));
         } else if (kind == Kind::floats) {
             for (int byte = 0; byte < 4; ++byte) list.push_back(random.byte());
         } else {
@@ -38,8 +33,8 @@ Bytes usual_step(Kind kind, Random& random) {
             list.push_back(random.byte() & 0x7F);
         }
     }
-    if (kind != Kind::bytes && (values != 0 || random.below(2) == 0)) list = field(0x0A, list);
-    return field(0x0A, field(static_cast<std::uint8_t>(static_cast<unsigned>(kind) << 3 | 2), list));
+    if (kind != Kind::bytes && (values != 0 || random.below(2) == 0)) list = field(1, list);
+    return field(1, field(static_cast<unsigned>(kind), list));
 }
 
 Bytes usual_list(Kind kind, Random& random) {
@@ -140,7 +135,7 @@ int main() {
     // Kinds that differ, a list that another continues, and a length of two bytes are for the general walk.
     auto mixed = usual_step(Kind::int64s, random);
     while (mixed.size() < 8) mixed = usual_step(Kind::int64s, random);
-    append(mixed, field(0x0A, field(0x12, field(0x0A, {0, 0, 0, 0}))));
+    append(mixed, field(1, field(2, field(1, {0, 0, 0, 0}))));
     CHECK(!is_run(mixed));
     CHECK(!is_run({0x0A, 0x08, 0x1A, 0x02, 0x08, 0x01, 0x1A, 0x02, 0x08, 0x02}));
     CHECK(!is_run({0x0A, 0x80, 0x00}));
