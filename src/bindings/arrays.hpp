@@ -5,8 +5,8 @@
 
 #include <span>
 
-#include "array.hpp"
 #include "bindings.hpp"
+#include "ground/array.hpp"
 
 namespace colonnade::bindings {
 

@@ -8,9 +8,10 @@
 #include <utility>
 #include <vector>
 
-#include "arrow.hpp"
+#include "arrow/export.hpp"
+#include "arrow/read.hpp"
 #include "bindings.hpp"
-#include "limits.hpp"
+#include "ground/limits.hpp"
 
 namespace colonnade::bindings {
 namespace {

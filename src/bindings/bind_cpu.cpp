@@ -1,6 +1,6 @@
 // Which kernels are in use, for tests that force them.
 #include "bindings.hpp"
-#include "cpu.hpp"
+#include "ground/cpu.hpp"
 
 namespace colonnade::bindings {
 namespace {

@@ -7,7 +7,7 @@
 #include <type_traits>
 
 #include "arrays.hpp"
-#include "dense.hpp"
+#include "dense/dense.hpp"
 
 namespace colonnade::bindings {
 namespace {

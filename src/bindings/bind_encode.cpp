@@ -10,7 +10,7 @@
 #include <numeric>
 
 #include "arrays.hpp"
-#include "encode.hpp"
+#include "encode/encode.hpp"
 #include "examples.hpp"
 #include "frozen.hpp"
 

@@ -1,6 +1,6 @@
 // Fingerprint64 for Python.
 #include "bindings.hpp"
-#include "fingerprint64.hpp"
+#include "kernels/fingerprint64.hpp"
 
 namespace colonnade::bindings {
 

@@ -5,8 +5,8 @@
 
 #include "arrays.hpp"
 #include "examples.hpp"
-#include "limits.hpp"
-#include "parse.hpp"
+#include "ground/limits.hpp"
+#include "wire/parse.hpp"
 
 namespace colonnade::bindings {
 namespace {

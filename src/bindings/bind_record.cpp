@@ -1,7 +1,7 @@
 // TFRecord framing and CRC-32C for Python.
 #include "arrays.hpp"
-#include "crc32c.hpp"
-#include "record.hpp"
+#include "kernels/crc32c.hpp"
+#include "wire/record.hpp"
 
 namespace colonnade::bindings {
 namespace {

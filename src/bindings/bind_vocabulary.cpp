@@ -4,7 +4,7 @@
 #include <nanobind/stl/string_view.h>
 
 #include "arrays.hpp"
-#include "vocabulary.hpp"
+#include "kernels/vocabulary.hpp"
 
 namespace colonnade::bindings {
 namespace {

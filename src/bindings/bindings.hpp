@@ -4,7 +4,7 @@
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
 
-#include "error.hpp"
+#include "ground/error.hpp"
 
 namespace colonnade::bindings {
 

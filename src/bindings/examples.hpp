@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "bindings.hpp"
-#include "rows.hpp"
+#include "wire/wire_rows.hpp"
 
 namespace colonnade::bindings {
 

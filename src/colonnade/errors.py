@@ -208,7 +208,7 @@ def from_core(code: str, detail: dict[str, Any]) -> Exception:
     """Turn an error value of the compiled core into an exception.
 
     Args:
-        code: Name of the error code, as in src/core/error.hpp.
+        code: Name of the error code, as in src/core/ground/error.hpp.
         detail: `got`, `expected`, and the known parts of the place. A second column, where two are
             compared, is `other_column`.
     """

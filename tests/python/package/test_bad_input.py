@@ -161,7 +161,7 @@ def test_a_typed_error_that_says_where(call, kind, where):
 
 
 class TestFiles:
-    """Records of a damaged file; tests/python/records/test_reader_and_writer.py has every cut and every bit."""
+    """Records of a damaged file; test_reader_and_writer.py has every cut and every bit."""
 
     LENGTH_AT = 4 + 8 + 4 + 4  # where the second record begins: length, its CRC, 4 bytes of data, their CRC
     WHOLE = framing.frame(b"good") + framing.frame(GOOD)

@@ -21,7 +21,7 @@ PLACE = {"file": "f.tfrecord", "record": 3, "byte": 17, "key": "k", "column": "c
 
 
 def core_codes():
-    header = (ROOT / "src/core/error.hpp").read_text()
+    header = (ROOT / "src/core/ground/error.hpp").read_text()
     body = re.search(r"enum class Code[^{]*\{(.*?)\};", header, re.DOTALL)[1]
     return re.findall(r"^\s*(\w+),", re.sub(r"//.*", "", body), re.MULTILINE)
 
@@ -89,7 +89,7 @@ class TestCore:
 
     @pytest.mark.parametrize("code", [code for code in core_codes() if code != "ok"])
     def test_the_header_names_every_code_as_it_is_written(self, code):
-        header = (ROOT / "src/core/error.hpp").read_text()
+        header = (ROOT / "src/core/ground/error.hpp").read_text()
         assert f'case Code::{code}: return "{code}";' in header
 
     def test_an_unknown_code_is_our_own_fault(self):

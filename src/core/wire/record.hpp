@@ -1,0 +1,54 @@
+// The framing of TFRecord files. A record is, little-endian: the length of its data (8 bytes), the
+// masked CRC-32C of those 8 bytes (4), the data, and the masked CRC-32C of the data (4).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "ground/growing.hpp"
+
+namespace colonnade::record {
+
+using Bytes = std::span<const std::uint8_t>;
+
+inline constexpr std::size_t header_bytes = 12;
+inline constexpr std::size_t footer_bytes = 4;
+
+struct Taken {
+    std::size_t records = 0;
+    std::size_t consumed = 0;  // bytes of the buffer, with framing
+    std::size_t needed = 0;    // without any record: bytes the buffer must hold before another try is of use
+};
+
+// The data of records without framing: record i is data[offsets[i]] to data[offsets[i + 1]].
+struct Gathered {
+    Array data;     // uint8
+    Array offsets;  // int64 [records + 1]
+};
+
+// A batch that grows out of stretches of a file. It copies, so the stretches may be overwritten.
+class Batch {
+public:
+    [[nodiscard]] std::size_t size() const { return offsets_.size() == 0 ? 0 : offsets_.size() - 1; }
+
+    // Checks the records at the start of `buffer`, which grows later unless it is `at_end`, and appends them until
+    // the batch holds `most`. Stops before the first one that is not whole or not sound; that is an error only
+    // when it is the first of all, and the batch is then as it was.
+    [[nodiscard]] Error take(Bytes buffer, std::size_t most, bool at_end, Taken& taken);
+
+    // Leaves an empty batch; an empty one has nothing to hand over.
+    [[nodiscard]] Gathered hand_over() { return {data_.hand_over(), offsets_.hand_over()}; }
+
+private:
+    [[nodiscard]] Error append(const std::uint8_t* at, std::size_t size);
+    void append_offset();
+
+    Growing<std::uint8_t> data_{Dtype::uint8};
+    Growing<std::int64_t> offsets_{Dtype::int64};
+};
+
+// Writes one framed record, header_bytes + data.size() + footer_bytes, to `out`.
+void frame(Bytes data, std::uint8_t* out);
+
+}  // namespace colonnade::record
