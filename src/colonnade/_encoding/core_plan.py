@@ -25,7 +25,7 @@ from ..columns import (
     compile_vocabulary_list,
 )
 from .keys import FeatureSpec, InnerColumn, Part, inner_column, inside, part_key, parts, weight_key
-from .numeric_features import core_normalizer, normalized_default
+from .normalizing import core_normalizer, normalized_default
 from .options import EncoderOptions
 from .plan import GroupPlan, Plan, SlotPlan
 
@@ -55,6 +55,12 @@ class SlotParts:
 
     parts: tuple[Part, ...]
     weight_key: str | None
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of the parts and, behind them, that of the weights."""
+        keys = tuple(map(part_key, self.parts))
+        return keys if self.weight_key is None else (*keys, self.weight_key)
 
 
 @dataclass(frozen=True, eq=False)

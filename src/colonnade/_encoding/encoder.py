@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Literal, TypeAlias
 
-import numpy as np
 import numpy.typing as npt
 
 from .. import _core
-from .._records import FixedLenFeature, Serialized, checked_batch
-from ..columns import BucketizedColumn, DenseColumn, NumericColumn, SequenceNumericColumn
-from ..errors import UnequalLengthsError
+from .._records import Serialized, checked_batch
+from ..columns import DenseColumn
 from .batch import SequenceBatch
-from .categorical_features import categorical_column, raw_column, weights_column
-from .core_plan import KeyedNumbers, SlotParts, compile_core_plan
-from .features import FlatColumn, as_mapping, lookup
-from .keys import Part, part_key
-from .numeric_features import check_whole_steps, normalized, numeric_column
+from .core_plan import compile_core_plan
+from .memory import flat_slots
+from .numbers import numbers_of_records
 from .options import EncoderOptions
 from .plan import THE_GROUP, Columns, Groups, Plan, compile_plan
 
@@ -107,11 +102,8 @@ class Encoder:
             UnequalLengthsError: columns of a group differ in steps, or features in rows.
             SparseIndexError: a sparse tensor with a value out of bounds, out of order or not alone.
         """
-        features = as_mapping(features, self.plan.spec)
-        made: dict[tuple[Any, bool], FlatColumn] = {}
-        columns = [_slot_columns(features, slot, made) for slot in self._compiled.slots]
-        _check_rows(self._compiled.slots, columns)
-        arrays = [_arrays(slot) for slot in columns]
+        slots = flat_slots(features, self._compiled.slots)
+        arrays = [[None if flat is None else flat.arrays() for flat in slot] for slot in slots]
         return self._encoded(_core.encode(self._compiled.core, None, arrays, self._threads))
 
     def encode_examples(self, serialized: Serialized) -> Encoded:
@@ -153,77 +145,12 @@ class Encoder:
             return self._encoded(_core.encode_records(compiled.core, records, wanted, self._threads))
         examples = _core.IndexedExamples(records, wanted, self._threads)
         # Each part once: a normalizer is called once a batch, however many slots want its numbers.
-        numbers = {part: _numbers(examples, keyed) for part, keyed in compiled.python_numbers.items()}
+        numbers = {
+            part: numbers_of_records(examples, keyed).arrays()
+            for part, keyed in compiled.python_numbers.items()
+        }
         columns = [[*(numbers.get(part) for part in slot.parts), None] for slot in compiled.slots]
         return self._encoded(_core.encode(compiled.core, examples, columns, self._threads))
 
     def _encoded(self, batches: dict[str, SequenceBatch[Array]]) -> Encoded:
         return batches if self.plan.is_grouped else batches[THE_GROUP]
-
-
-def _numbers(examples: _core.IndexedExamples, keyed: KeyedNumbers) -> tuple[Array | None, ...]:
-    """Numbers that Python narrows or normalizes; everything else the core reads from the examples."""
-    column, key, feature = keyed.column, keyed.key, keyed.feature
-    if isinstance(feature, FixedLenFeature):
-        (values,) = examples.fixed(key, feature.size, feature.default_arrays())
-        return normalized(np.arange(len(examples) + 1) * feature.size, values, column).arrays()
-    if examples.has_lists:
-        row_splits, step_splits, values = examples.ragged_steps(key)
-        check_whole_steps(row_splits, step_splits, column)
-        return normalized(step_splits[row_splits], values, column).arrays()
-    splits, values = examples.ragged(key)
-    return normalized(splits, values, column).arrays()
-
-
-def _arrays(columns: list[FlatColumn | None]) -> list[tuple[Array | None, ...] | None]:
-    return [None if column is None else column.arrays() for column in columns]
-
-
-def _slot_columns(
-    features: Mapping[str, Any], slot: SlotParts, made: dict[tuple[Part, bool], FlatColumn]
-) -> list[FlatColumn | None]:
-    """The values of each of a slot's keys and of its weights; `made` is shared by the slots."""
-    crossed = len(slot.parts) > 1
-    columns: list[FlatColumn | None] = []
-    for part in slot.parts:
-        if (part, crossed) not in made:
-            made[part, crossed] = _flat_column(features, part, crossed=crossed)
-        columns.append(made[part, crossed])
-    if slot.weight_key is None:
-        return [*columns, None]
-    first = slot.parts[0]
-    ids = lookup(features, part_key(first))
-    weights = lookup(features, slot.weight_key)
-    return [*columns, weights_column(weights, ids, made[first, crossed], slot.weight_key)]
-
-
-def _flat_column(features: Mapping[str, Any], part: Part, *, crossed: bool) -> FlatColumn:
-    """A part's values from features in memory."""
-    feature = lookup(features, part_key(part))
-    match part:
-        case str():
-            flat = raw_column(feature, part)
-        case BucketizedColumn():
-            flat = numeric_column(feature, part.source_column)
-        case NumericColumn() | SequenceNumericColumn():
-            flat = numeric_column(feature, part)
-        case _:
-            flat = categorical_column(feature, part)
-    return flat.without_holes() if crossed else flat
-
-
-def _check_rows(slots: tuple[SlotParts, ...], columns: list[list[FlatColumn | None]]) -> None:
-    """All features of a batch must have the same number of rows."""
-    expected: tuple[str, int] | None = None
-    for slot, slot_columns in zip(slots, columns, strict=True):
-        keys = [*map(part_key, slot.parts), slot.weight_key]
-        for key, column in zip(keys, slot_columns, strict=True):
-            if key is None or column is None:
-                continue
-            rows = len(column.row_splits) - 1
-            if expected is None:
-                expected = key, rows
-            elif rows != expected[1]:
-                raise UnequalLengthsError(
-                    f"{rows} rows, but feature {expected[0]!r} has {expected[1]}", key=key
-                )

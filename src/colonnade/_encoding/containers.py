@@ -1,0 +1,109 @@
+"""Features in memory, whatever holds them: each key is read once, into one flat form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from .._ragged import BytesArray, Ragged, columns_from_arrow
+from ..errors import ColonnadeError, FeatureTypeError, MissingFeatureError
+from .dense import dense_or_rows, is_dense
+from .flat import Flat, equal_splits, of_ragged
+from .sparse_tensors import is_sparse, read_sparse
+from .tensors import is_ragged, ragged_of
+
+
+class Features:
+    """Features in memory by key.
+
+    Args:
+        features: A mapping from key to values, or an Arrow table of any library.
+        keys: The keys that are wanted of a table.
+
+    Raises:
+        FeatureTypeError: features is neither, or a column of the table has a type that cannot be taken.
+    """
+
+    def __init__(self, features: Any, keys: Iterable[str]) -> None:
+        self._by_key = _by_key(features, keys)
+        self._read: dict[tuple[str, str | None], Flat] = {}
+
+    def read(self, key: str, dtype: str | None) -> Flat:
+        """A key's values.
+
+        Args:
+            key: Its name.
+            dtype: What values without a dtype, as in lists, shall be; None for what they are.
+
+        Raises:
+            MissingFeatureError: there is no such key.
+            FeatureTypeError: a container that cannot be taken, or values of another kind.
+            RaggedError, SparseIndexError, NarrowingError, LimitError: what its container says wrongly.
+        """
+        if (key, dtype) not in self._read:
+            if key not in self._by_key:
+                raise MissingFeatureError(
+                    f"not among the features {', '.join(map(repr, self._by_key)) or '(none)'}", key=key
+                )
+            self._read[key, dtype] = read(self._by_key[key], key, dtype)
+        return self._read[key, dtype]
+
+
+def _by_key(features: Any, keys: Iterable[str]) -> Mapping[str, Any]:
+    if isinstance(features, Mapping):
+        return features
+    if hasattr(features, "__arrow_c_stream__") or hasattr(features, "__arrow_c_array__"):
+        columns = columns_from_arrow(features, keys)
+        # A flat column of a table is one step a row, in which nothing is absent, unlike an array's cells.
+        return {
+            key: column if isinstance(column, Ragged) else Ragged(column, equal_splits(len(column), 1))
+            for key, column in columns.items()
+        }
+    raise FeatureTypeError(
+        f"features must be a mapping from key to values or an Arrow table, got {type(features).__name__}; "
+        "for serialized records use encode_examples"
+    )
+
+
+def read(feature: Any, key: str, dtype: str | None) -> Flat:
+    """One feature out of its container; a new kind of container is one more line here."""
+    if isinstance(feature, list):
+        return _read_list(feature, key, dtype)
+    if isinstance(feature, Ragged):
+        return of_ragged(feature)
+    if isinstance(feature, BytesArray):
+        return Flat(feature, equal_splits(len(feature), 1))
+    if is_dense(feature):
+        cells = dense_or_rows(feature, key)
+        return cells if isinstance(cells, Flat) else _read_list(cells, key, dtype)
+    if is_ragged(feature):
+        return of_ragged(ragged_of(feature, key))
+    if is_sparse(feature):
+        return read_sparse(feature, key)
+    if isinstance(feature, tuple):  # not before: a sparse value of TensorFlow 1 is a tuple
+        return _read_list(feature, key, dtype)
+    if hasattr(feature, "__arrow_c_array__") or hasattr(feature, "__arrow_c_stream__"):
+        return _read_arrow(feature, key)
+    raise FeatureTypeError(
+        f"a {type(feature).__name__} is no feature; "
+        "use a Ragged, a list of lists, an array, an Arrow array or a tensor (dense, ragged or sparse)",
+        key=key,
+    )
+
+
+def _read_list(rows: list[Any] | tuple[Any, ...], key: str, dtype: str | None) -> Flat:
+    # A flat list is a batch of one step a row, as TensorFlow has it.
+    flat = bool(rows) and not any(isinstance(row, list | tuple | np.ndarray) for row in rows)
+    try:
+        return of_ragged(Ragged.from_list([[value] for value in rows] if flat else rows, dtype))
+    except ColonnadeError as error:
+        raise error.at(key=key) from None
+
+
+def _read_arrow(column: Any, key: str) -> Flat:
+    try:
+        return of_ragged(Ragged.from_arrow(column))
+    except ColonnadeError as error:
+        raise error.at(key=key) from None
