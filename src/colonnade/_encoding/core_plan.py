@@ -56,12 +56,6 @@ class SlotParts:
     parts: tuple[Part, ...]
     weight_key: str | None
 
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """The keys of the parts and, behind them, that of the weights."""
-        keys = tuple(map(part_key, self.parts))
-        return keys if self.weight_key is None else (*keys, self.weight_key)
-
 
 @dataclass(frozen=True, eq=False)
 class KeyedNumbers:

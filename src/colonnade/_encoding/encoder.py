@@ -11,7 +11,7 @@ from .._records import Serialized, checked_batch
 from ..columns import DenseColumn
 from .batch import SequenceBatch
 from .core_plan import compile_core_plan
-from .memory import flat_slots
+from .memory import compile_memory_plan, flat_slots
 from .numbers import numbers_of_records
 from .options import EncoderOptions
 from .plan import THE_GROUP, Columns, Groups, Plan, compile_plan
@@ -66,6 +66,7 @@ class Encoder:
             layout, max_length, keep, side, pad_to_multiple_of, num_threads
         )
         self._compiled = compile_core_plan(self.plan, options)
+        self._memory = compile_memory_plan(self._compiled.slots)
         self._threads = options.num_threads or 1
 
     @property
@@ -102,7 +103,7 @@ class Encoder:
             UnequalLengthsError: columns of a group differ in steps, or features in rows.
             SparseIndexError: a sparse tensor with a value out of bounds, out of order or not alone.
         """
-        slots = flat_slots(features, self._compiled.slots)
+        slots = flat_slots(features, self._memory)
         arrays = [[None if flat is None else flat.arrays() for flat in slot] for slot in slots]
         return self._encoded(_core.encode(self._compiled.core, None, arrays, self._threads))
 

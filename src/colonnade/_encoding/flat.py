@@ -17,7 +17,7 @@ Bools: TypeAlias = npt.NDArray[np.bool_]
 Arrays: TypeAlias = "tuple[Numbers | None, ...]"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, slots=True)
 class Flat:
     """Values row after row: as they were read, and later in the form that a column of the plan wants.
 
