@@ -14,6 +14,7 @@ from __future__ import annotations
 import base64
 import json
 import math
+from collections import Counter
 from dataclasses import fields, is_dataclass
 from itertools import islice
 from typing import Any, Final
@@ -161,8 +162,7 @@ def parsed_json(text: str | bytes) -> Json:
 def _unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
+        twice = next(key for key, times in Counter(key for key, _ in pairs).items() if times > 1)
         raise ConfigError(f"the key {_shown(twice)} stands twice in one object")
     return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from .._checks import checked_int, checked_key, checked_name
 from ..errors import ColumnTypeError, ColumnValueError
@@ -23,7 +23,9 @@ CrossKey: TypeAlias = (
     | BucketizedColumn
 )
 
-DEFAULT_HASH_KEY = 0xDECAFCAFFE
+DEFAULT_HASH_KEY: Final = 0xDECAFCAFFE
+MOST_KEYS: Final = 64
+"""Keys of one cross; their combinations multiply, and the core descends a level for each."""
 
 
 @dataclass(frozen=True)
@@ -36,9 +38,11 @@ class CrossedColumn:
     name: str = ""
 
     def __post_init__(self) -> None:
+        if not isinstance(self.keys, list | tuple):
+            raise ColumnTypeError(f"keys must be a list of keys and columns, got {type(self.keys).__name__}")
+        if not 2 <= len(self.keys) <= MOST_KEYS:
+            raise ColumnValueError(f"a cross takes 2 to {MOST_KEYS} keys, got {len(self.keys)}")
         keys = tuple(_checked_cross_key(key) for key in self.keys)
-        if len(keys) < 2:
-            raise ColumnValueError(f"a cross needs at least 2 keys, got {len(keys)}")
         object.__setattr__(self, "keys", keys)
         names = sorted(key if isinstance(key, str) else key.name for key in keys)
         object.__setattr__(self, "name", checked_name(self.name or None) or "_X_".join(names))
@@ -70,7 +74,7 @@ def crossed_column(
     sequence column, the cross is a sequence and its string keys are read step by step too.
 
     Args:
-        keys: Two or more of: names of string features; identity, vocabulary and bucketized columns;
+        keys: Two to 64 of: names of string features; identity, vocabulary and bucketized columns;
             their sequence forms; other crosses, which add their keys. Hashed columns would be hashed
             twice: give their key instead.
         hash_bucket_size: Number of buckets, more than 1.
@@ -79,7 +83,7 @@ def crossed_column(
 
     Raises:
         ColumnTypeError: a key that cannot be crossed.
-        ColumnValueError: fewer than two keys, too few buckets, or a hash_key beyond 64 bits.
+        ColumnValueError: fewer than two keys or more than 64, too few buckets, or a hash_key beyond 64 bits.
 
     Example:
         >>> crossed_column(["country", "device"], hash_bucket_size=1000).name

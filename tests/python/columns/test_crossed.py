@@ -156,8 +156,9 @@ def test_other_keys(key):
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        ((["a"], 9), ColumnValueError, "at least 2 keys, got 1"),
-        (([], 9), ColumnValueError, "at least 2 keys, got 0"),
+        ((["a"], 9), ColumnValueError, "takes 2 to 64 keys, got 1"),
+        (([], 9), ColumnValueError, "takes 2 to 64 keys, got 0"),
+        ((["a"] * 100_000, 100), ColumnValueError, "takes 2 to 64 keys, got 100000"),
         ((["a", "b"], 1), ColumnValueError, "hash_bucket_size must be at least 2"),
         ((["a", "b"], 2.5), ColumnTypeError, "hash_bucket_size must be an int"),
         ((["a", "b"], 2**63), ColumnValueError, "hash_bucket_size must fit 64 bits"),

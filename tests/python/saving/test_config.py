@@ -21,6 +21,7 @@ from colonnade._saving import config as configs
 
 SOURCES = Path(cn.__file__).parent
 FROZEN = Path(__file__).parents[2] / "golden" / "configs" / "version_1.json"
+GOLDEN_CONFIGS = json.loads(FROZEN.read_text("utf-8"))
 
 watches = cn.sequence_categorical_column_with_identity("watches", num_buckets=1000)
 tokens = cn.sequence_categorical_column_with_hash_bucket("tokens", hash_bucket_size=50)
@@ -381,6 +382,46 @@ TEXTS = {
 @pytest.mark.parametrize(("text", "message"), TEXTS.values(), ids=TEXTS)
 def test_refused_texts(text, message):
     with pytest.raises(errors.ConfigError, match=message):
+        cn.from_config(text)
+
+
+# In place of every part of every config of the golden ones.
+STRANGERS = [
+    *(None, True, 0, -1, 1.5, 2**63, 10**40, "", "x", [], [1], ["a"], [[]], {}),
+    *({"bytes": "YQ=="}, {"float": "nan"}, {"groups": {}}, {"groups": {"a": 1}}, {"groups": {"a": [1]}}),
+    *({"class": "Zeros"}, {"class": ["a"]}, [{"class": "Log1p"}], {"class": "Constant", "value": 1.0}),
+]
+
+
+def with_strangers(config):
+    """The config with each of its parts, and itself, replaced by each stranger."""
+    yield from STRANGERS
+    parts = (
+        config.items() if isinstance(config, dict) else enumerate(config) if isinstance(config, list) else ()
+    )
+    for name, part in parts:
+        for changed in with_strangers(part):
+            copied = config.copy()
+            copied[name] = changed
+            yield copied
+
+
+@pytest.mark.parametrize("name", GOLDEN_CONFIGS)
+def test_wrong_types_anywhere_are_our_errors(name, monkeypatch):
+    monkeypatch.chdir(FROZEN.parent)
+    made = refused = 0
+    for config in with_strangers(GOLDEN_CONFIGS[name]):
+        try:
+            cn.from_config(config)
+            made += 1
+        except errors.ColonnadeError:
+            refused += 1
+    assert refused > made > 0
+
+
+def test_many_keys_with_one_twice():
+    text = f'{{{", ".join(f""""{key}": 1""" for key in range(200_000))}, "199999": 2}}'
+    with pytest.raises(errors.ConfigError, match="'199999' stands twice"):
         cn.from_config(text)
 
 
