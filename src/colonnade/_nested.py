@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import chain
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,7 @@ from .errors import lists_error
 
 _Array: TypeAlias = npt.NDArray[Any]
 _Int64s: TypeAlias = npt.NDArray[np.int64]
+_READ: Final = {"int64", "float32", "float64"}  # the core gives what is asked for; others are cast from these
 Flat: TypeAlias = _Array | tuple[npt.NDArray[np.uint8], _Int64s]  # strings are data and offsets
 
 
@@ -47,7 +48,9 @@ def _values(flat: Flat | _core.ListsFault, name: str | None, splits: list[_Int64
     if isinstance(flat, _core.ListsFault):
         where = {} if flat.position is None else _place(flat.position, splits)
         raise lists_error(flat.code, flat.got, flat.expected, **where)
-    return flat if name is None or isinstance(flat, tuple) else _cast(flat, name, splits)
+    if name is None or name in _READ or isinstance(flat, tuple):
+        return flat
+    return _cast(flat, name, splits)
 
 
 def _place(position: int, splits: Sequence[_Int64s]) -> dict[str, int]:
