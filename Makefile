@@ -77,7 +77,7 @@ $(BENCH)/bin/python: pyproject.toml
 	@touch $@
 
 # A plain Release build of this tree, as users get it; `make bench ONLY="W1 W4" ROUNDS=7` narrows it, and so
-# do `CURVES=growth`, or `CURVES=` for none of what measures Colonnade alone, and `LEVELS=` for no comparison
+# do `CURVES=growth`, or `CURVES=` for none of what stands beside the workloads, and `LEVELS=` for no comparison
 # with lesser kernels.
 bench: $(BENCH)/bin/python ## Compare with TensorFlow and others: table, figures and chart
 	PATH=$(CURDIR)/$(BENCH)/bin:$$PATH $(BENCH)/bin/pip install --quiet --no-build-isolation --no-deps \

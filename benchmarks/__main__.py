@@ -13,15 +13,20 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress
 
-from . import growth, lookup, memory, report, two_threads
+from . import from_lists, growth, lookup, memory, report, two_threads
 from .contender import METRICS
 from .workloads import MAKERS
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results"
 CHART = HERE.parent / "docs" / "assets" / "benchmark.png"
-# Of Colonnade alone: each measures in so many rounds, and shows what it measured.
-CURVES: dict[str, Any] = {"growth": growth, "lookup": lookup, "two_threads": two_threads}
+# Beside the jobs from records: each measures in so many rounds, and shows what it measured.
+CURVES: dict[str, Any] = {
+    "from_lists": from_lists,
+    "growth": growth,
+    "lookup": lookup,
+    "two_threads": two_threads,
+}
 JOBS_WITH_THREADS = ("padded", "full", "file")
 LESSER_LEVELS = ("portable", "simd128", "bmi2")
 JOB_OF_LEVELS = "padded"  # one thread, TensorFlow

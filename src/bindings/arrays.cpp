@@ -19,6 +19,7 @@ int numpy_type(Dtype dtype) {
         case Dtype::uint8: return NPY_UINT8;
         case Dtype::int64: return NPY_INT64;
         case Dtype::float32: return NPY_FLOAT32;
+        case Dtype::float64: return NPY_FLOAT64;
     }
     return NPY_NOTYPE;
 }

@@ -18,6 +18,7 @@ void bind_cpu(nb::module_& module);
 void bind_encode(nb::module_& module);
 void bind_arrow(nb::module_& module);
 void bind_hash(nb::module_& module);
+void bind_nested(nb::module_& module);
 void bind_parse(nb::module_& module);
 void bind_vocabulary(nb::module_& module);
 void bind_record(nb::module_& module);

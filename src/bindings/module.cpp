@@ -10,6 +10,7 @@ NB_MODULE(_core, module) {
     bind_arrow(module);
     bind_cpu(module);
     bind_hash(module);
+    bind_nested(module);
     bind_parse(module);
     bind_vocabulary(module);
     bind_encode(module);

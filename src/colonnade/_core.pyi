@@ -114,6 +114,25 @@ def arrow_export(levels: list[tuple[str, int, list[npt.NDArray[Any]]]]) -> tuple
 def arrow_export_schema(formats: list[str]) -> object: ...
 def arrow_formats(schema: object) -> list[str]: ...
 
+# Nested lists. A fault's position counts items below the levels that were read; its words are in errors.py.
+
+most_list_levels: int
+most_list_items: int
+
+class ListsFault:
+    @property
+    def code(self) -> str: ...
+    @property
+    def position(self) -> int | None: ...
+    @property
+    def got(self) -> object: ...
+    @property
+    def expected(self) -> object: ...
+
+def flatten_lists(
+    rows: list[Any] | tuple[Any, ...], dtype: str | None
+) -> tuple[list[_Int64s], _Flat | ListsFault] | None: ...
+
 # TFRecord files.
 
 class RecordBatch:

@@ -299,6 +299,33 @@ def from_core(code: str, detail: dict[str, Any]) -> Exception:
     raise AssertionError(f"the core returned an unknown error code {code!r}")
 
 
+_LISTS: dict[str, tuple[type[ColonnadeError], str]] = {
+    "no_rows": (FeatureTypeError, "rows must be a list, a tuple or an array, got {type}"),
+    "not_a_row": (FeatureTypeError, "a row must be a list, a tuple or an array, got {type}"),
+    "uneven": (RaggedError, "uneven nesting: a {type} stands beside lists"),
+    "too_deep": (RaggedError, "lists nest deeper than {expected} levels"),
+    "too_many_items": (
+        LimitError,
+        "{got} lists or values side by side, the limit is {expected}; give fewer",
+    ),
+    "no_value": (FeatureTypeError, "{item} is no number and no string; leave absent ones out"),
+    "mixed_kinds": (RaggedError, "mixed kinds: {got} after {expected}; all values must be of one kind"),
+    "wrong_values": (FeatureTypeError, "the values are of kind {got}, the dtype is {expected}"),
+    "too_wide": (NarrowingError, "{got} does not fit {expected}; give a wider dtype, or strings"),
+    "lone_surrogate": (FeatureTypeError, "text with a lone surrogate cannot be UTF-8; give bytes"),
+}
+
+
+def lists_error(code: str, got: object = None, expected: object = None, **where: int) -> ColonnadeError:
+    """Word why nested lists cannot be read; `got` is the offending item, its kind or its value."""
+    kind, words = _LISTS[code]
+    found = type(got).__name__
+    if isinstance(got, int) and (bits := int.bit_length(got)) > 64:
+        got = f"an int of {bits} bits"  # it would fill the screen, or refuse to print at all
+    item = "None" if got is None else f"a {found}"
+    return kind(words.format(got=got, type=found, item=item, expected=expected), **where)
+
+
 def vocabulary_error(fault: str, line: int, other_line: int) -> VocabularyError:
     """Word why the core could not build a vocabulary; lines count from 1."""
     what = {

@@ -2,42 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import chain
 from typing import Any, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from .. import _core
 from .._dtypes import FLOATS, INTEGERS, DtypeLike, dtype_name
-from ..errors import FeatureTypeError, NarrowingError, RaggedError
+from ..errors import lists_error
 from .splits import Int64s, splits_of
 
 _Array: TypeAlias = npt.NDArray[Any]
-
-# A list that contains itself would nest for ever; no feature nests deeper than this.
-_DEEPEST: Final = 8
-_TAKES: Final = {
-    "string": {"string"},
-    "bool": {"bool"},
-    "int": {"int", "bool"},
-    "float": {"int", "float", "bool"},
-}
+_READ: Final = {"int64", "float32", "float64"}  # the core gives what is asked for; others are cast from these
+Flat: TypeAlias = _Array | tuple[npt.NDArray[np.uint8], Int64s]  # strings are data and offsets
 
 
-def flatten(nested: Any, dtype: DtypeLike | None) -> tuple[list[Int64s], _Array | Sequence[str | bytes]]:
-    """The row splits of each level, outermost first, and the flat values: an array, or a list of strings."""
+def flatten(nested: Any, dtype: DtypeLike | None) -> tuple[list[Int64s], Flat]:
+    """The row splits of each level, outermost first, and the flat values.
+
+    Classes are known by their bases, and instances read as Python and NumPy made them; what a subclass of
+    list, int, float or str overrides is not asked.
+    """
     name = None if dtype is None else dtype_name(dtype)
-    if not isinstance(nested, list | tuple) and not (isinstance(nested, np.ndarray) and nested.ndim > 0):
-        raise FeatureTypeError(f"rows must be a list, a tuple or an array, got {type(nested).__name__}")
-    items, splits = nested, list[Int64s]()
-    while _is_level(items, splits):
-        splits.append(splits_of(items))
-        items = _joined(items)
-    return splits, _values(items, name, splits)
+    if issubclass(type(nested), list | tuple):
+        read = _core.flatten_lists(nested, name)
+        if read is not None:
+            splits, flat = read
+            return splits, _values(flat, name, splits)
+    elif not (isinstance(nested, np.ndarray) and nested.ndim > 0):
+        raise lists_error("no_rows", nested)
+    return _flatten_arrays(nested, name)
 
 
-def place(position: int, splits: Sequence[Int64s]) -> dict[str, int]:
+def _values(flat: Flat | _core.ListsFault, name: str | None, splits: list[Int64s]) -> Flat:
+    """The values that the core read, in the dtype that was asked for."""
+    if isinstance(flat, _core.ListsFault):
+        where = {} if flat.position is None else _place(flat.position, splits)
+        raise lists_error(flat.code, flat.got, flat.expected, **where)
+    if name is None or name in _READ or isinstance(flat, tuple):
+        return flat
+    return _cast(flat, name, splits)
+
+
+def _place(position: int, splits: Sequence[Int64s]) -> dict[str, int]:
     """The row, and the step in it, of the item at a position below some levels of splits."""
     where = {"row": position}
     for level in reversed(splits):
@@ -45,121 +54,6 @@ def place(position: int, splits: Sequence[Int64s]) -> dict[str, int]:
         where = {"row": row, "step": position - int(level[row])}
         position = row
     return where
-
-
-def _is_level(items: Any, splits: list[Int64s]) -> bool:
-    """Whether the items are lists, as rows must be and steps may be."""
-    if isinstance(items, np.ndarray) and splits:
-        return False
-    kinds = set(map(type, items))
-    if splits and not any(issubclass(kind, list | tuple | np.ndarray) for kind in kinds):
-        return False
-    plain = all(issubclass(kind, list | tuple) for kind in kinds)
-    if not plain and (at := _first(items, lambda item: not _is_list(item))) is not None:
-        found = type(items[at]).__name__
-        if splits:
-            raise RaggedError(f"uneven nesting: a {found} stands beside lists", **place(at, splits))
-        raise FeatureTypeError(f"a row must be a list, a tuple or an array, got {found}", row=at)
-    if len(splits) == _DEEPEST:
-        raise RaggedError(f"lists nest deeper than {_DEEPEST} levels")
-    return True
-
-
-def _is_list(item: Any) -> bool:
-    if isinstance(item, np.ma.MaskedArray):
-        return False
-    return isinstance(item, list | tuple) or (isinstance(item, np.ndarray) and item.ndim > 0)
-
-
-def _joined(rows: Any) -> Any:
-    """The items of all rows, one after the other; an array where all rows are flat arrays of one dtype."""
-    if not any(issubclass(kind, np.ndarray) for kind in set(map(type, rows))):
-        return list(chain.from_iterable(rows))
-    arrays = all(isinstance(row, np.ndarray) and row.ndim == 1 for row in rows)
-    if arrays and len({row.dtype for row in rows}) == 1 and rows[0].dtype.kind in "iufb":
-        return np.concatenate(rows)
-    flat = (row.tolist() if isinstance(row, np.ndarray) and row.ndim == 1 else row for row in rows)
-    return list(chain.from_iterable(flat))
-
-
-def _values(items: Any, name: str | None, splits: list[Int64s]) -> _Array | Sequence[str | bytes]:
-    kind = _kind_of_array(items) if isinstance(items, np.ndarray) else _kind_of_items(items, splits)
-    if kind is None:  # there are no values, so nothing says what they are
-        return [] if name == "string" else np.empty(0, name or np.int64)
-    if name is not None and kind not in _TAKES[_kind_of_dtype(name)]:
-        where = place(_first_of_kind(items, kind), splits) if len(items) else {}
-        raise FeatureTypeError(f"the values are of kind {kind}, the dtype is {name}", **where)
-    if kind == "string":
-        return list(items)
-    if isinstance(items, np.ndarray):
-        default = "float64" if items.dtype.itemsize > 4 else "float32"
-        return _cast(items, name or (default if kind == "float" else "int64"), splits)
-    array = _array_of(items, kind, splits)
-    return _cast(array, name or ("float32" if kind == "float" else "int64"), splits)
-
-
-def _kind_of_array(array: _Array) -> str:
-    return {"i": "int", "u": "int", "f": "float", "b": "bool"}[array.dtype.kind]
-
-
-def _kind_of_dtype(name: str) -> str:
-    return "int" if name in INTEGERS else "float" if name in FLOATS else name
-
-
-def _kind_of_items(items: Sequence[Any], splits: list[Int64s]) -> str | None:
-    """The one kind of all items; ints among floats are floats."""
-    kinds = {kind: _kind_of_type(kind) for kind in set(map(type, items))}
-    found = set(kinds.values())
-    if None in found:
-        at = _at(items, lambda item: kinds[type(item)] is None)
-        what = "None" if items[at] is None else f"a {type(items[at]).__name__}"
-        raise FeatureTypeError(
-            f"{what} is no number and no string; leave absent ones out", **place(at, splits)
-        )
-    if found == {"int", "float"}:
-        return "float"
-    if len(found) > 1:
-        first = kinds[type(items[0])]
-        at = _at(items, lambda item: kinds[type(item)] != first)
-        raise RaggedError(
-            f"mixed kinds: {kinds[type(items[at])]} after {first}; all values must be of one kind",
-            **place(at, splits),
-        )
-    return found.pop() if found else None
-
-
-def _first_of_kind(items: Any, kind: str) -> int:
-    """Where the first value of a kind stands; the ints among floats may come before it."""
-    return 0 if isinstance(items, np.ndarray) else _at(items, lambda item: _kind_of_type(type(item)) == kind)
-
-
-def _kind_of_type(kind: type) -> str | None:
-    if issubclass(kind, bool | np.bool_):
-        return "bool"
-    if issubclass(kind, int | np.integer):
-        return "int"
-    if issubclass(kind, float | np.floating):
-        return "float"
-    return "string" if issubclass(kind, str | bytes) else None
-
-
-def _array_of(items: Sequence[Any], kind: str, splits: list[Int64s]) -> _Array:
-    dtype = np.float64 if kind == "float" else np.int64
-    try:
-        if kind == "int" and set(map(type, items)) != {int}:
-            items = [int(item) for item in items]  # NumPy wraps its own wide integers without a word
-        return np.array(items, dtype)
-    except OverflowError:
-        at = _at(items, lambda item: not _fits(item, dtype))
-        raise _too_wide(items[at], np.dtype(dtype).name, **place(at, splits)) from None
-
-
-def _fits(item: Any, dtype: type) -> bool:
-    try:
-        np.array(item, dtype)
-    except OverflowError:
-        return False
-    return True
 
 
 def _cast(array: _Array, name: str, splits: list[Int64s]) -> _Array:
@@ -172,26 +66,72 @@ def _cast(array: _Array, name: str, splits: list[Int64s]) -> _Array:
         lost = (array < limits.min) | (array > limits.max)
         cast = array.astype(target)
     else:
-        with np.errstate(over="ignore"):
+        with np.errstate(over="ignore", invalid="ignore"):
             cast = array.astype(target)
         lost = np.isinf(cast) & ~np.isinf(array) if target.kind == "f" else np.zeros(len(array), bool)
     if lost.any():
         at = int(np.argmax(lost))
-        raise _too_wide(array[at].item(), name, **place(at, splits))
+        raise lists_error("too_wide", array[at].item(), name, **_place(at, splits))
     return cast
 
 
-def _too_wide(value: Any, name: str, **where: int) -> NarrowingError:
-    # A huge int would fill the screen, or refuse to print at all.
-    shown = f"an int of {value.bit_length()} bits" if isinstance(value, int) and abs(value) >> 64 else value
-    return NarrowingError(f"{shown} does not fit {name}; give a wider dtype, or strings", **where)
+def _flatten_arrays(nested: Any, name: str | None) -> tuple[list[Int64s], Flat]:
+    """Level by level, where arrays are among the lists; the core reads the values that are no array."""
+    items, splits = nested, list[Int64s]()
+    while _is_level(items, splits):
+        splits.append(splits_of(items))
+        if splits[-1][-1] > _core.most_list_items:
+            raise lists_error("too_many_items", int(splits[-1][-1]), _core.most_list_items)
+        items = _joined(items)
+    if isinstance(items, np.ndarray):
+        return splits, _array_values(items, name, splits)
+    read = _core.flatten_lists([items], name)
+    assert read is not None
+    return splits, _values(read[1], name, splits)
 
 
-def _first(items: Any, wrong: Callable[[Any], bool]) -> int | None:
-    return next((at for at, item in enumerate(items) if wrong(item)), None)
+def _is_level(items: Any, splits: list[Int64s]) -> bool:
+    """Whether the items are lists, as rows must be and steps may be."""
+    if isinstance(items, np.ndarray) and splits:
+        return False
+    if splits and not any(issubclass(kind, list | tuple | np.ndarray) for kind in set(map(type, items))):
+        return False
+    for at, item in enumerate(items):
+        if not _is_list(item):
+            raise lists_error("uneven" if splits else "not_a_row", item, **_place(at, splits))
+    if len(splits) == _core.most_list_levels:
+        raise lists_error("too_deep", expected=_core.most_list_levels)
+    return True
 
 
-def _at(items: Any, wrong: Callable[[Any], bool]) -> int:
-    at = _first(items, wrong)
-    assert at is not None
-    return at
+def _is_list(item: Any) -> bool:
+    if isinstance(item, np.ma.MaskedArray):
+        return False
+    return isinstance(item, list | tuple) or (isinstance(item, np.ndarray) and item.ndim > 0)
+
+
+def _joined(rows: Any) -> Any:
+    """The items of all rows, one after the other; an array where all rows are flat arrays of one dtype."""
+    flat = [isinstance(row, np.ndarray) and row.ndim == 1 for row in rows]
+    if flat and all(flat) and len({row.dtype for row in rows}) == 1 and rows[0].dtype.kind in "iufb":
+        return np.concatenate(rows)
+    lists = (row.tolist() if is_flat else row for row, is_flat in zip(rows, flat, strict=True))
+    return list(chain.from_iterable(lists))
+
+
+def _array_values(array: _Array, name: str | None, splits: list[Int64s]) -> _Array:
+    """The values of rows that are arrays, whose floats keep their width where no dtype is given."""
+    if name is None:
+        is_float, is_wide = array.dtype.kind == "f", array.dtype.itemsize > 4
+        return _cast(array, "int64" if not is_float else "float64" if is_wide else "float32", splits)
+    if array.dtype.kind not in _kinds_for(name):
+        kind = {"i": "int", "u": "int", "f": "float", "b": "bool"}[array.dtype.kind]
+        raise lists_error("wrong_values", kind, name, **(_place(0, splits) if len(array) else {}))
+    return _cast(array, name, splits)
+
+
+def _kinds_for(name: str) -> str:
+    """The letters of what a dtype takes, as the core does."""
+    if name in FLOATS:
+        return "fiub"
+    return "iub" if name in INTEGERS else "b" if name == "bool" else ""

@@ -14,7 +14,7 @@ from .._dtypes import KNOWN, DtypeLike
 from ..errors import FeatureTypeError, RaggedError
 from . import arrow
 from .bytes_array import BytesArray
-from .nested import flatten, place
+from .nested import flatten
 from .splits import Int64s, checked_splits, gathered, sliced
 
 Values: TypeAlias = "npt.NDArray[Any] | BytesArray | Ragged"
@@ -69,20 +69,14 @@ class Ragged:
                 or the values are not of the kind of `dtype`.
             RaggedError: values of several kinds, or nested to several depths.
             NarrowingError: a value that the dtype cannot hold.
+            LimitError: more than 2^28 lists or values side by side.
 
         Example:
             >>> Ragged.from_list([[["a", "b"], []], []]).to_list()
             [[[b'a', b'b'], []], []]
         """
         splits, flat = flatten(nested, dtype)
-        values: Values
-        if isinstance(flat, np.ndarray):
-            values = flat
-        else:
-            try:
-                values = BytesArray.from_list(flat)
-            except FeatureTypeError as error:
-                raise FeatureTypeError(error.message, **place(error.where["row"], splits)) from None
+        values = BytesArray._trusted(*flat) if isinstance(flat, tuple) else flat
         return cast(Ragged, _wrapped(splits, values))
 
     @classmethod

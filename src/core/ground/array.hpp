@@ -11,10 +11,10 @@
 
 namespace colonnade {
 
-enum class Dtype : std::uint8_t { boolean, uint8, int64, float32 };
+enum class Dtype : std::uint8_t { boolean, uint8, int64, float32, float64 };
 
 [[nodiscard]] constexpr std::size_t item_size(Dtype dtype) {
-    return dtype == Dtype::int64 ? 8 : dtype == Dtype::float32 ? 4 : 1;
+    return dtype == Dtype::int64 || dtype == Dtype::float64 ? 8 : dtype == Dtype::float32 ? 4 : 1;
 }
 
 struct Array {

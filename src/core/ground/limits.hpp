@@ -22,6 +22,12 @@ inline constexpr std::uint64_t output_bytes = std::uint64_t{1} << 34;
 inline constexpr std::int64_t arrow_items = std::int64_t{1} << 40;
 inline constexpr std::int64_t arrow_unbacked_items = std::int64_t{1} << 28;
 
+// Lists, or values, in one level of nested Python lists: a short list that is repeated can promise any number.
+inline constexpr std::uint64_t list_items = std::uint64_t{1} << 28;
+
+// Levels of nested Python lists; one that contains itself would nest for ever.
+inline constexpr std::size_t list_levels = 8;
+
 // Memory that the buffer pool keeps for reuse, and the smallest buffer worth keeping.
 inline constexpr std::size_t pool_bytes = std::size_t{512} << 20;
 inline constexpr std::size_t pool_smallest = std::size_t{4} << 10;

@@ -9,7 +9,7 @@ from rich.console import Console
 
 import benchmarks.__main__ as bench
 import colonnade as cn
-from benchmarks import growth, limits, lookup, memory, ours, report, two_threads, workloads
+from benchmarks import from_lists, growth, limits, lookup, memory, ours, report, two_threads, workloads
 from benchmarks.contender import OURS, Contender, DifferentOutputsError, check_equal
 from benchmarks.timing import Timed, ratio
 
@@ -168,6 +168,27 @@ def test_lookup_and_hashing_read_the_same_strings():
     )
     np.testing.assert_array_equal(hashed.mask, looked_up.mask)
     assert (looked_up.slots["tokens"].values[looked_up.mask] >= 0).all()  # no word is unknown
+
+
+@pytest.mark.parametrize("feature", from_lists.FEATURES, ids=lambda feature: feature.key)
+def test_lists_hold_what_records_hold(feature):
+    [rows] = from_lists.make_rows(feature, batches=1)
+    records = [cn.Example({feature.key: row}).serialize() for row in rows]
+    ways = from_lists.ours(feature)
+    expected = ways[OURS](rows)
+    assert expected["lengths"].tolist() == [len(row) for row in rows]
+    check_equal(expected, ways[from_lists.PYARROW](rows), "pyarrow")
+    check_equal(expected, ways[from_lists.RECORD](records), "record")
+
+
+def test_lists_are_shown_beside_their_rivals():
+    timing = {"values": 50, "seconds": 2e-5, "above": {"record": 1.25e-5, "pyarrow.array": -1e-5}}
+    many = timing | {"job": "many", "ratios": {"pyarrow.array": 1.5}}
+    one = timing | {"job": "one", "ratios": {"pyarrow.array": 2.5, "record": 0.375}}
+    console = Console(width=132, record=True, file=io.StringIO())
+    from_lists.show([many, one], console)
+    text = console.export_text()
+    assert [word in text for word in ("20.0 us", "1.50", "2.50", "0.38", "12.5 us more")] == [True] * 5
 
 
 def test_busy_processes_run_and_end():

@@ -110,3 +110,12 @@ class TestCore:
         assert "column 'a': 1 steps, but column 'b' of the same group has 2" in str(
             from_core("unequal_lengths", other)
         )
+
+
+@pytest.mark.parametrize("code", errors._LISTS)
+def test_every_fault_of_lists_is_found_somewhere(code):
+    finders = ("src/bindings/bind_nested.cpp", "src/colonnade/_ragged/nested.py")
+    assert any(f'"{code}"' in (ROOT / path).read_text() for path in finders)
+    error = errors.lists_error(code, 2**70, "int64", row=3)
+    assert error.where == {"row": 3}
+    assert "{" not in error.message
