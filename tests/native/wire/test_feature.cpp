@@ -44,6 +44,8 @@ void test_lists() {
     CHECK((ints(records::feature(Ints{7, -1, 300})) == Ints{7, -1, 300}));
     CHECK(ints(records::feature(Ints{})).empty());
     CHECK((ints(field(3, joined({packed, single, single, packed}))) == Ints{1, 2, 5, 5, 1, 2}));
+    // Single values side by side are one chunk, so that memory stays in proportion to the record.
+    CHECK(walk(field(3, joined({packed, single, single, single}))).list.more == 1);
     // What is unknown is skipped.
     CHECK((ints(joined({field(9, {1}), field(3, joined({{0x48, 0x01}, single})), {0x50, 0x00}})) == Ints{5}));
 }

@@ -57,20 +57,22 @@ void test_ragged() {
 
 void test_feature_lists() {
     const auto list = feature_list({feature(Int64s{1, 2}), {}, feature(Int64s{3})});
-    const records::Records all({records::sequence_example({}, {entry("a", list)}), records::sequence_example({}, {}),
-                                records::sequence_example({}, {entry("a", {})})});
+    const auto other = feature_list({feature(Int64s{4}), feature(Int64s{5, 6})});
+    const records::Records all({records::sequence_example({}, {entry("a", list)}),
+                                records::sequence_example({}, {entry("a", {})}), records::sequence_example({}, {}),
+                                records::sequence_example({}, {entry("a", other)})});
     const Keys keys({"a"});
     SequenceExampleIndex index;
     CHECK(!index_sequence_examples(all.views(), keys, index));
     const WireSteps rows(all.views(), index, 0, Kind::int64s);
     Parsed out;
     CHECK(!parse_ragged(rows, out));
-    CHECK((items<std::int64_t>(out.row_splits) == Int64s{0, 3, 3, 3}));
-    CHECK((items<std::int64_t>(out.step_splits) == Int64s{0, 2, 2, 3}));
-    CHECK((items<std::int64_t>(out.values) == Int64s{1, 2, 3}));
+    CHECK((items<std::int64_t>(out.row_splits) == Int64s{0, 3, 3, 3, 5}));
+    CHECK((items<std::int64_t>(out.step_splits) == Int64s{0, 2, 2, 3, 4, 6}));
+    CHECK((items<std::int64_t>(out.values) == Int64s{1, 2, 3, 4, 5, 6}));
     // A list without steps is there, an absent one is not.
     const auto missing = require(rows);
-    CHECK(missing.code == Code::missing_feature && missing.record == 1);
+    CHECK(missing.code == Code::missing_feature && missing.record == 2);
 }
 
 void test_fixed() {
