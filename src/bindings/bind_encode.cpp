@@ -129,7 +129,7 @@ void add_slot(Plan& plan, const nb::str& name, const std::vector<KeyPlan>& keys,
         const auto key = keys[error.key < 0 ? 0 : static_cast<std::size_t>(error.key)].key;
         detail["key"] = plan.wanted->keys[key];
         detail["column"] = plan.slots[slot];
-        detail["row"] = error.record;
+        if (error.record >= 0) detail["row"] = error.record;
     }
     if (error.other_slot >= 0) detail["other_column"] = plan.slots[static_cast<std::size_t>(error.other_slot)];
     raise(error, detail);

@@ -26,7 +26,8 @@ weighted = cn.Encoder([cn.embedding_column(cn.weighted_categorical_column(ids, "
 crossed = cn.Encoder([cn.indicator_column(cn.crossed_column(["k", "w"], 100))])
 counted = np.arange(values) % 100
 records = cn.BytesArray.from_list(
-    [cn.Example({"k": list(range(99)), "w": ["a" * (i % 9) for i in range(99)]}).serialize() for _ in range(rows)])
+    [cn.Example({"k": list(range(99)), "w": ["a" * (i % 9) for i in range(99)]}).serialize()
+     for _ in range(rows)])
 stepped = cn.BytesArray.from_list(
     [cn.SequenceExample({}, {"k": [[1, 2, 3], [], [4]] * 20, "w": [["aa"], ["b"]] * 20}).serialize()
      for _ in range(rows)])
@@ -44,7 +45,8 @@ def attacks():
     for name in ("hashed", "listed"):
         strings = cn.BytesArray(words.data, words.offsets.copy())
         held = cn.Ragged(strings, splits)
-        yield "offsets, " + name, strings.offsets, lambda name=name, held=held: encoder[name].encode({"k": held})
+        call = lambda name=name, held=held: encoder[name].encode({"k": held})
+        yield "offsets, " + name, strings.offsets, call
     weights = cn.Ragged(np.ones(values, np.float32), splits.copy())
     whole = cn.Ragged(counted, splits)
     yield "weights", weights.row_splits, lambda: weighted.encode({"k": whole, "w": weights})
