@@ -74,12 +74,28 @@ bool is_pooled(nb::handle array) {
     return owner != nullptr && PyCapsule_IsValid(owner, lease_name);
 }
 
-void check_splits(const Int64s& splits, std::size_t size, const char* what) {
-    const auto* at = splits.data();
-    const auto count = splits.shape(0);
-    bool good = count > 0 && at[0] == 0 && at[count - 1] == static_cast<std::int64_t>(size);
-    for (std::size_t i = 1; good && i < count; ++i) good = at[i - 1] <= at[i];
-    if (good) return;
+bool is_frozen(nb::handle array) {
+    auto* owner = array.ptr();
+    for (; owner != nullptr && PyArray_Check(owner); owner = PyArray_BASE(reinterpret_cast<PyArrayObject*>(owner))) {
+        if (PyArray_ISWRITEABLE(reinterpret_cast<PyArrayObject*>(owner))) return false;
+    }
+    while (owner != nullptr && PyMemoryView_Check(owner)) owner = PyMemoryView_GET_BASE(owner);
+    if (owner == nullptr || !PyObject_CheckBuffer(owner)) return true;
+    Py_buffer view;
+    if (PyObject_GetBuffer(owner, &view, PyBUF_WRITABLE) != 0) {
+        PyErr_Clear();
+        return true;
+    }
+    PyBuffer_Release(&view);
+    return false;
+}
+
+OwnSplits own_splits(nb::handle splits, std::size_t size, const char* what) {
+    const auto given = array_of<Int64s>(splits);
+    OwnSplits own(given.data(), given.data() + given.shape(0));
+    bool good = !own.empty() && own.front() == 0 && own.back() == static_cast<std::int64_t>(size);
+    for (std::size_t i = 1; good && i < own.size(); ++i) good = own[i - 1] <= own[i];
+    if (good) return own;
     const auto cls = nb::module_::import_("colonnade.errors").attr("RaggedError");
     const auto message = std::string(what) + " must rise from 0 to " + std::to_string(size) + ", the number of values";
     PyErr_SetObject(cls.ptr(), nb::str(message.c_str()).ptr());

@@ -4,6 +4,7 @@
 #include <nanobind/ndarray.h>
 
 #include <span>
+#include <vector>
 
 #include "bindings.hpp"
 #include "ground/array.hpp"
@@ -36,8 +37,14 @@ template <typename Wanted>
 // Before all others, once.
 void import_numpy();
 
-// Raises RaggedError unless the splits go from 0, never falling, to `size`. Checked again on every use,
-// because a user may have written into the array since it was made.
-void check_splits(const Int64s& splits, std::size_t size, const char* what);
+// Whether nobody may write into a NumPy array's memory, as far as it and what it views say.
+[[nodiscard]] bool is_frozen(nb::handle array);
+
+// Splits that no other thread can write.
+using OwnSplits = std::vector<std::int64_t, pool::Allocator<std::int64_t>>;
+
+// A copy of a user's splits, which is checked and not they: another thread may write into them at any time.
+// Raises RaggedError unless it goes from 0, never falling, to `size`.
+[[nodiscard]] OwnSplits own_splits(nb::handle splits, std::size_t size, const char* what);
 
 }  // namespace colonnade::bindings

@@ -3,6 +3,7 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
+#include <deque>
 #include <span>
 #include <type_traits>
 
@@ -69,12 +70,18 @@ public:
         return {taken.data(), taken.size()};
     }
 
+    // Copied, because their owner may write them while they are used.
+    [[nodiscard]] const OwnSplits& take_splits(nb::handle array, std::size_t size) {
+        return splits_.emplace_back(own_splits(array, size, "step_splits"));
+    }
+
 private:
     template <typename T>
     static constexpr Dtype dtype_of = std::is_same_v<T, float> ? Dtype::float32 : Dtype::int64;
 
     std::vector<nb::object> kept_;
     std::vector<nb::ndarray<>> cast_;
+    std::deque<OwnSplits> splits_;
 };
 
 // Checks that ids, weights and splits describe exactly `steps` steps.
@@ -87,9 +94,8 @@ StepIds borrow_ids(const nb::handle& slot, std::size_t steps, Borrowed& borrowed
         input.weights = weights.data();
     }
     if (const nb::object given = slot.attr("step_splits"); !given.is_none()) {
-        const auto splits = array_of<Int64s>(given);
-        check_splits(splits, ids.size(), "step_splits");
-        if (splits.shape(0) != steps + 1) throw nb::value_error("step_splits of another number of steps");
+        const auto& splits = borrowed.take_splits(given, ids.size());
+        if (splits.size() != steps + 1) throw nb::value_error("step_splits of another number of steps");
         input.step_splits = splits.data();
     } else {
         if (steps == 0 ? ids.size() != 0 : ids.size() % steps != 0) throw nb::value_error("ids do not fill the steps");

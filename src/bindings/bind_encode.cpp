@@ -7,6 +7,7 @@
 #include <nanobind/stl/vector.h>
 
 #include <algorithm>
+#include <deque>
 #include <numeric>
 
 #include "arrays.hpp"
@@ -128,47 +129,59 @@ void add_slot(Plan& plan, const nb::str& name, const std::vector<KeyPlan>& keys,
         const auto key = keys[error.key < 0 ? 0 : static_cast<std::size_t>(error.key)].key;
         detail["key"] = plan.wanted->keys[key];
         detail["column"] = plan.slots[slot];
-        detail["row"] = error.record;
+        if (error.record >= 0) detail["row"] = error.record;
     }
     if (error.other_slot >= 0) detail["other_column"] = plan.slots[static_cast<std::size_t>(error.other_slot)];
     raise(error, detail);
 }
 
-// A slot's ragged arrays: (row_splits, step_splits, holes, values), or for bytes (..., data, offsets).
-RaggedColumn borrow_column(const nb::tuple& arrays, Kind kind) {
-    const auto splits = array_of<Int64s>(arrays[0]);
+// What all arrays of one call share.
+struct Given {
+    std::optional<std::size_t> rows;
+    std::deque<OwnSplits> splits;  // which columns point into
+
+    const std::int64_t* own(nb::handle array, std::size_t size, const char* what) {
+        return splits.emplace_back(own_splits(array, size, what)).data();
+    }
+};
+
+template <typename T>
+const T* borrow(nb::handle array, std::size_t& size) {
+    const auto borrowed = array_of<Flat<T>>(array);
+    size = borrowed.shape(0);
+    return borrowed.data();
+}
+
+// A slot's ragged arrays: (row_splits, step_splits, holes, values), or for bytes (..., data, offsets). Values may
+// change while they are read; what says how many there are is copied.
+RaggedColumn borrow_column(const nb::tuple& arrays, Kind kind, Given& given) {
     if (nb::len(arrays) != 4 && nb::len(arrays) != 5) throw nb::value_error("four arrays, or five for bytes");
     const nb::object items = arrays[3];
     RaggedColumn column;
     column.kind = kind;
-    column.row_splits = splits.data();
-    column.rows = splits.shape(0) - 1;
-    auto values = nb::len(items);
+    std::size_t values = 0;
     // What came decides between integers and bytes: integers beyond int64 are hashed as their text, and a
     // raw key of a cross takes either.
     if (kind != Kind::floats) kind = column.kind = nb::len(arrays) == 5 ? Kind::bytes : Kind::int64s;
-    if (kind == Kind::int64s) column.int64s = array_of<Int64s>(items).data();
-    if (kind == Kind::floats) column.floats = array_of<Floats>(items).data();
+    if (kind == Kind::int64s) column.int64s = borrow<std::int64_t>(items, values);
+    if (kind == Kind::floats) column.floats = borrow<float>(items, values);
     if (kind == Kind::bytes) {
-        const auto offsets = array_of<Int64s>(arrays[4]);
-        check_splits(offsets, values, "offsets");
-        column.bytes = array_of<Bytes>(items).data();
-        column.offsets = offsets.data();
-        values = offsets.shape(0) - 1;
+        column.bytes = borrow<std::uint8_t>(items, values);
+        column.offsets = given.own(arrays[4], values, "offsets");
+        values = given.splits.back().size() - 1;
     }
     if (!arrays[2].is_none()) {
-        const auto holes = array_of<Flat<bool>>(arrays[2]);
-        if (holes.shape(0) != values) throw nb::value_error("one hole flag a value");
-        column.holes = holes.data();
+        std::size_t holes = 0;
+        column.holes = borrow<bool>(arrays[2], holes);
+        if (holes != values) throw nb::value_error("one hole flag a value");
     }
     auto steps = values;
     if (!arrays[1].is_none()) {
-        const auto step_splits = array_of<Int64s>(arrays[1]);
-        check_splits(step_splits, values, "step_splits");
-        column.step_splits = step_splits.data();
-        steps = step_splits.shape(0) - 1;
+        column.step_splits = given.own(arrays[1], values, "step_splits");
+        steps = given.splits.back().size() - 1;
     }
-    check_splits(splits, steps, "row_splits");
+    column.row_splits = given.own(arrays[0], steps, "row_splits");
+    column.rows = given.splits.back().size() - 1;
     return column;
 }
 
@@ -210,18 +223,18 @@ Rows rows_of(const IndexedExamples* examples, std::size_t key, bool context) {
     return examples->rows(key);
 }
 
-Rows rows_of(nb::handle arrays, Kind kind, std::optional<std::size_t>& rows) {
-    const auto column = borrow_column(nb::cast<nb::tuple>(arrays), kind);
-    if (rows.value_or(column.rows) != column.rows) throw nb::value_error("slots differ in rows");
-    rows = column.rows;
+Rows rows_of(nb::handle arrays, Kind kind, Given& given) {
+    const auto column = borrow_column(nb::cast<nb::tuple>(arrays), kind, given);
+    if (given.rows.value_or(column.rows) != column.rows) throw nb::value_error("slots differ in rows");
+    given.rows = column.rows;
     return RaggedRows(column);
 }
 
 Rows rows_of(const Plan& plan, const IndexedExamples* examples, nb::handle arrays, std::size_t key, bool numbers,
-             bool context, std::optional<std::size_t>& rows) {
+             bool context, Given& given) {
     if (arrays.is_none()) return rows_of(examples, key, context);
     // Numbers and weights in memory are float32 by now, whatever the records hold, and normalized.
-    return rows_of(arrays, numbers ? Kind::floats : plan.wanted->kinds[key], rows);
+    return rows_of(arrays, numbers ? Kind::floats : plan.wanted->kinds[key], given);
 }
 
 bool wants_numbers(Op op) { return op == Op::numbers || op == Op::bucketize; }
@@ -229,7 +242,7 @@ bool wants_numbers(Op op) { return op == Op::numbers || op == Op::bucketize; }
 // One slot's source; `columns` holds the arrays of each of its keys and then of its weights, or None for
 // those that are read from `examples`; without a list all are.
 Source source_of(const Plan& plan, const SlotPlan& slot, const IndexedExamples* examples,
-                 const std::optional<nb::list>& columns, std::optional<std::size_t>& rows) {
+                 const std::optional<nb::list>& columns, Given& given) {
     if (columns && nb::len(*columns) != slot.keys.size() + 1) {
         throw nb::value_error("one entry a key and one for the weights");
     }
@@ -238,11 +251,11 @@ Source source_of(const Plan& plan, const SlotPlan& slot, const IndexedExamples* 
     std::vector<Rows> keys;
     for (std::size_t k = 0; k < slot.keys.size(); ++k) {
         const auto& key = slot.keys[k];
-        keys.push_back(rows_of(plan, examples, arrays_of(k), key.key, wants_numbers(key.ids.op), context, rows));
+        keys.push_back(rows_of(plan, examples, arrays_of(k), key.key, wants_numbers(key.ids.op), context, given));
     }
     std::optional<Rows> weights;
     if (slot.weight_key) {
-        weights.emplace(rows_of(plan, examples, arrays_of(slot.keys.size()), *slot.weight_key, true, context, rows));
+        weights.emplace(rows_of(plan, examples, arrays_of(slot.keys.size()), *slot.weight_key, true, context, given));
     }
     return make_source(slot, keys, std::move(weights), context);
 }
@@ -257,18 +270,18 @@ nb::dict encode(const Plan& plan, const IndexedExamples* examples, const std::op
     }
     std::vector<Source> sources;
     sources.reserve(slots.size());
-    std::optional<std::size_t> rows;
-    if (examples != nullptr) rows = examples->records().size();
+    Given given;
+    if (examples != nullptr) given.rows = examples->records().size();
     for (std::size_t s = 0; s < slots.size(); ++s) {
-        std::optional<nb::list> given;
-        if (columns) given = nb::cast<nb::list>((*columns)[s]);
-        sources.push_back(source_of(plan, slots[s], examples, given, rows));
+        std::optional<nb::list> arrays;
+        if (columns) arrays = nb::cast<nb::list>((*columns)[s]);
+        sources.push_back(source_of(plan, slots[s], examples, arrays, given));
     }
     Encoded encoded;
     Error error;
     {
         const nb::gil_scoped_release released;
-        error = colonnade::encode(plan.core, sources, rows.value_or(0), encoded, threads);
+        error = colonnade::encode(plan.core, sources, given.rows.value_or(0), encoded, threads);
     }
     if (error) raise_with_column(error, plan);
     return wrap(plan, std::move(encoded));

@@ -51,18 +51,17 @@ nb::tuple parse_ragged(const IndexedExamples& examples, const Rows& rows, std::s
     return wrap(std::move(parsed));
 }
 
-// The arrays of a default, checked to hold `size` values.
-FixedDefault borrow_default(const nb::tuple& arrays, Kind kind, std::size_t size) {
+// The arrays of a default, checked to hold `size` values; `own` holds its offsets.
+FixedDefault borrow_default(const nb::tuple& arrays, Kind kind, std::size_t size, OwnSplits& own) {
     FixedDefault out;
     if (kind == Kind::int64s) out.int64s = array_of<Int64s>(arrays[0]).data();
     if (kind == Kind::floats) out.floats = array_of<Floats>(arrays[0]).data();
     auto values = nb::len(nb::object(arrays[0]));
     if (kind == Kind::bytes) {
-        const auto offsets = array_of<Int64s>(arrays[1]);
-        check_splits(offsets, values, "offsets");
+        own = own_splits(arrays[1], values, "offsets");
         out.bytes = array_of<Bytes>(arrays[0]).data();
-        out.offsets = offsets.data();
-        values = offsets.shape(0) - 1;
+        out.offsets = own.data();
+        values = own.size() - 1;
     }
     if (values != size) throw nb::value_error("the default must hold as many values as the shape");
     return out;
@@ -73,7 +72,8 @@ nb::tuple parse_fixed(const IndexedExamples& examples, std::size_t key, std::siz
     const auto kind = examples.wanted().kinds.at(key);
     const bool has_default = !default_value.is_none();
     FixedDefault borrowed;
-    if (has_default) borrowed = borrow_default(nb::cast<nb::tuple>(default_value), kind, size);
+    OwnSplits own;
+    if (has_default) borrowed = borrow_default(nb::cast<nb::tuple>(default_value), kind, size, own);
     Parsed parsed;
     Error error;
     {
@@ -135,14 +135,18 @@ void IndexedExamples::borrow_list(nb::tuple items) {
 
 void IndexedExamples::borrow_buffer(nb::handle data, nb::handle offsets) {
     const auto bytes = array_of<Bytes>(data);
-    const auto ends = array_of<Int64s>(offsets);
-    check_splits(ends, bytes.shape(0), "offsets");
-    records_.resize(ends.shape(0) - 1);
-    for (std::size_t i = 0; i < records_.size(); ++i) {
-        const auto begin = static_cast<std::size_t>(ends.data()[i]);
-        records_[i] = Record(bytes.data() + begin, static_cast<std::size_t>(ends.data()[i + 1]) - begin);
+    const auto ends = own_splits(offsets, bytes.shape(0), "offsets");
+    const auto* begin = bytes.data();
+    if (!is_frozen(data)) {
+        // Pass two trusts what pass one found, so nobody may write into the records between them.
+        copy_.assign(begin, begin + bytes.shape(0));
+        begin = copy_.data();
     }
-    owner_ = nb::make_tuple(data, offsets);
+    records_.resize(ends.size() - 1);
+    for (std::size_t i = 0; i < records_.size(); ++i) {
+        records_[i] = Record(begin + ends[i], static_cast<std::size_t>(ends[i + 1] - ends[i]));
+    }
+    owner_ = nb::borrow(data);
 }
 
 void IndexedExamples::raise_with_key(const Error& error) const {

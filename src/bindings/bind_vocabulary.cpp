@@ -38,10 +38,10 @@ std::shared_ptr<const Vocabulary> built(Build build) {
     throw nb::python_error();
 }
 
-std::shared_ptr<const Vocabulary> from_strings(const Bytes& data, const Int64s& offsets) {
-    check_splits(offsets, data.shape(0), "offsets");
+std::shared_ptr<const Vocabulary> from_strings(const Bytes& data, nb::handle offsets) {
+    const auto own = own_splits(offsets, data.shape(0), "offsets");
     return built([&](Vocabulary::Problem& problem) {
-        return Vocabulary::from_strings(data.data(), offsets.data(), offsets.shape(0) - 1, problem);
+        return Vocabulary::from_strings(data.data(), own.data(), own.size() - 1, problem);
     });
 }
 

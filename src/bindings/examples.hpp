@@ -40,6 +40,7 @@ private:
     void borrow_buffer(nb::handle data, nb::handle offsets);
 
     nb::object owner_;
+    std::vector<std::uint8_t, pool::Allocator<std::uint8_t>> copy_;  // of bytes that others may write
     std::vector<Record, pool::Allocator<Record>> records_;
     std::shared_ptr<const WantedKeys> wanted_;
     SequenceExampleIndex index_;

@@ -291,8 +291,22 @@ def from_core(code: str, detail: dict[str, Any]) -> Exception:
                 **detail,
             )
         case "too_large":
+            shown = got if got < 2**63 - 1 else "2^63 or more"
             return LimitError(
-                f"{got} bytes wanted, the limit is {expected}; encode smaller batches", **detail
+                f"{shown} bytes wanted, the limit is {expected}; encode smaller batches", **detail
+            )
+        case "row_combinations":
+            shown = got if got < 2**61 else "2^61 or more"
+            return LimitError(
+                f"{shown} combinations of the cross's values, the limit of one row is {expected}; "
+                "cross keys with fewer values a row",
+                **detail,
+            )
+        case "call_combinations":
+            return LimitError(
+                f"{got} combinations of the cross's values up to this row, the limit of one call is "
+                f"{expected}; encode smaller batches",
+                **detail,
             )
         case "out_of_memory":
             return MemoryError(f"{got} bytes could not be allocated")

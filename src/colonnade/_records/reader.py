@@ -204,7 +204,9 @@ class _Records:
                 pass
             if not len(self._batch):
                 raise StopIteration
-            return BytesArray._trusted(*self._batch.hand_over())
+            data, offsets = self._batch.hand_over()
+            data.flags.writeable = False  # nobody can change it while it is read, so nothing need be copied
+            return BytesArray._trusted(data, offsets)
 
     def _take(self, most: int) -> bool:
         """Add at least one record to the batch, until it holds `most`; False after the last one."""

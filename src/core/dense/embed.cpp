@@ -56,7 +56,7 @@ void divide_row(float* row, std::size_t size, double by) {
                                  float* out, std::size_t stride) {
     const auto dimension = table.dimension;
     for (auto step = steps.begin; step < steps.end; ++step, out += stride) {
-        const auto id = input.ids[step];
+        const auto id = input.id(step);
         ahead.ask();
         if (id < 0) {
             clear_row(out, dimension);
@@ -75,7 +75,7 @@ void divide_row(float* row, std::size_t size, double by) {
     std::size_t count = 0;
     const auto end = input.begin(step + 1);
     for (auto i = input.begin(step); i < end; ++i) {
-        const auto id = input.ids[i];
+        const auto id = input.id(i);
         ahead.ask();
         if (id < 0) continue;
         if (static_cast<std::uint64_t>(id) >= table.num_buckets) return beyond_table(step, id, table);
@@ -103,7 +103,7 @@ void divide_row(float* row, std::size_t size, double by) {
     double squares = 0;
     const auto end = input.begin(step + 1);
     for (auto i = input.begin(step); i < end; ++i) {
-        const auto id = input.ids[i];
+        const auto id = input.id(i);
         ahead.ask();
         if (id < 0) continue;
         if (static_cast<std::uint64_t>(id) >= table.num_buckets) return beyond_table(step, id, table);
@@ -140,7 +140,7 @@ void indicate(const StepIds& input, threads::Range steps, std::size_t num_bucket
         clear_row(out, num_buckets);
         const auto end = input.begin(step + 1);
         for (auto i = input.begin(step); i < end; ++i) {
-            const auto id = input.ids[i];
+            const auto id = input.id(i);
             if (static_cast<std::uint64_t>(id) < num_buckets) {
                 out[id] += input.weights == nullptr ? 1 : input.weights[i];
             }

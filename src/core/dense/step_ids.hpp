@@ -16,6 +16,8 @@ struct StepIds {
     std::size_t values = 1;                     // ids a step, where there are no splits
     const std::int64_t* step_splits = nullptr;  // validated by the caller
 
+    // Read once: another thread may write into the ids between a check and a use.
+    [[nodiscard]] std::int64_t id(std::size_t at) const { return *static_cast<const volatile std::int64_t*>(ids + at); }
     [[nodiscard]] std::size_t begin(std::size_t step) const {
         return step_splits == nullptr ? step * values : static_cast<std::size_t>(step_splits[step]);
     }

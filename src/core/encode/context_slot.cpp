@@ -11,7 +11,11 @@ public:
     // Numbers have one shape; ids have as many columns as the row with the most.
     [[nodiscard]] Error make() override {
         if (plan_.is_numbers()) return Array::make(Dtype::float32, {rows_, plan_.step_values}, out_.values);
-        for (std::size_t row = 0; row < rows_; ++row) width_ = std::max(width_, source_.ids->values(row));
+        for (std::size_t row = 0; row < rows_; ++row) {
+            const auto ids = source_.ids->values(row);
+            width_ = std::max(width_, ids);
+            if (auto error = count_ids(row, ids)) return error;
+        }
         if (auto error = Array::make(Dtype::int64, {rows_, width_}, out_.values)) return error;
         return source_.weights ? Array::make(Dtype::float32, {rows_, width_}, out_.weights) : Error{};
     }

@@ -10,9 +10,8 @@ using Int64s = std::vector<std::int64_t, pool::Allocator<std::int64_t>>;
 
 constexpr std::uint64_t multiplier = 0xc6a4a7935bd1e995;
 
-// Combinations multiply; beyond what an output may hold their number no longer matters.
-constexpr std::size_t most_values = limits::output_bytes / sizeof(std::int64_t);
-constexpr std::int64_t too_many = static_cast<std::int64_t>(most_values) + 1;
+// Combinations multiply; far beyond any limit their number no longer matters, but two of it must fit 64 bits.
+constexpr std::int64_t too_many = std::int64_t{1} << 61;
 
 constexpr std::int64_t product(std::int64_t left, std::int64_t right) {
     return right != 0 && left > too_many / right ? too_many : std::min(left * right, too_many);
@@ -115,9 +114,10 @@ Error CrossedIds::check(std::size_t row) const {
             return error;
         }
     }
+    if (!context_ && !nested()) return {};
     const auto count = values(row);
-    if (count <= most_values) return {};
-    return row_error(Code::too_large, row, SIZE_MAX / 2, limits::output_bytes);
+    if (count <= limits::row_combinations) return {};
+    return row_error(Code::row_combinations, row, count, limits::row_combinations);
 }
 
 }  // namespace colonnade

@@ -11,7 +11,7 @@ public:
         : SlotWriter(plan, source, out), layout_(layout) {}
 
     [[nodiscard]] Error make() override {
-        arrange();
+        if (auto error = arrange()) return error;
         if (auto error = make_values(Dtype::int64, out_.values)) return error;
         if (layout_.jagged) {
             if (auto error = Array::make(Dtype::int64, {layout_.total + 1}, out_.step_splits)) return error;
@@ -32,7 +32,7 @@ public:
 
 private:
     // Where the kept values go: side by side (jagged), or `width_` to a step (padded).
-    void arrange() {
+    [[nodiscard]] Error arrange() {
         const auto rows = layout_.rows.size();
         first_split_.reserve(rows + 1);
         to_.reserve(rows);
@@ -42,6 +42,7 @@ private:
             splits_.resize(first + layout_.rows[i].steps + 1);
             first_split_.push_back(splits_.size());
             source_.ids->splits(i, splits_.data() + first);
+            if (auto error = count_ids(i, static_cast<std::size_t>(splits_.back()))) return error;
             const auto* splits = kept_splits(i);
             const auto kept = layout_.rows[i].kept;
             for (std::size_t step = 0; step < kept; ++step) {
@@ -50,6 +51,7 @@ private:
             to_.push_back(total_);
             total_ += static_cast<std::size_t>(splits[kept] - splits[0]);
         }
+        return {};
     }
 
     // The splits of the steps of a row that are kept.

@@ -67,9 +67,19 @@ public:
     [[nodiscard]] virtual Error write(threads::Range range) const = 0;
 
 protected:
+    // Adds the ids of a row to those of the rows before it; a cross may make only so many.
+    [[nodiscard]] Error count_ids(std::size_t row, std::size_t ids) {
+        made_ += ids;
+        if (!plan_.cross || made_ <= limits::call_combinations) return {};
+        return row_error(Code::call_combinations, row, made_, limits::call_combinations);
+    }
+
     const SlotPlan& plan_;
     const Source& source_;
     EncodedSlot& out_;
+
+private:
+    std::size_t made_ = 0;
 };
 
 // Ids or numbers of sequences with one value, or one fixed shape of numbers, a step.

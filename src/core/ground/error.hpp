@@ -37,8 +37,10 @@ enum class Code : std::uint8_t {
     bad_data_crc,      // got, expected: masked CRC-32C
     oversized_record,  // got: bytes promised, expected: limits::record_bytes
     // Resources.
-    too_large,      // got: bytes wanted, expected: the limit
-    out_of_memory,  // got: bytes wanted
+    too_large,          // got: bytes wanted, expected: the limit
+    row_combinations,   // got: combinations of a cross in a row, expected: the limit
+    call_combinations,  // got: combinations of a cross up to a row, expected: the limit
+    out_of_memory,      // got: bytes wanted
 };
 
 // What does not apply stays -1. `key` and `slot` index the keys and slots of the plan in use.
@@ -84,6 +86,8 @@ struct [[nodiscard]] Error {
         case Code::bad_data_crc: return "bad_data_crc";
         case Code::oversized_record: return "oversized_record";
         case Code::too_large: return "too_large";
+        case Code::row_combinations: return "row_combinations";
+        case Code::call_combinations: return "call_combinations";
         case Code::out_of_memory: return "out_of_memory";
     }
     return "unknown";

@@ -18,6 +18,10 @@ inline constexpr int nesting = 100;
 // The largest array that one call may return.
 inline constexpr std::uint64_t output_bytes = std::uint64_t{1} << 34;
 
+// Combinations that a cross may make of one row, and of all rows of a call: a few lists multiply to anything.
+inline constexpr std::size_t row_combinations = std::size_t{1} << 22;
+inline constexpr std::size_t call_combinations = std::size_t{1} << 27;
+
 // Items that one Arrow array may claim, and items without memory of their own: nulls, overlapping views.
 inline constexpr std::int64_t arrow_items = std::int64_t{1} << 40;
 inline constexpr std::int64_t arrow_unbacked_items = std::int64_t{1} << 28;

@@ -122,7 +122,35 @@ def test_huge_products(count):
     keys = [f"k{i}" for i in range(count)]
     made = encoder(cn.crossed_column(keys, 97))
     row = cn.Ragged(np.zeros(2**17, np.int64), np.array([0, 2**17]))
-    refusal(LimitError, lambda: made.encode(dict.fromkeys(keys, row)), "bytes wanted", row=0)
+    shown = {2: 2**34, 3: 2**51, 5: "2^61 or more"}[count]
+    words = f"{shown} combinations of the cross's values, the limit of one row is 4194304; cross keys"
+    where = {"key": "k0", "column": "_X_".join(keys), "row": 0}
+    refusal(LimitError, lambda: made.encode(dict.fromkeys(keys, row)), words, **where)
+    steps = cn.Ragged(cn.Ragged(row.values, np.array([0, 1, 2**17])), np.array([0, 2]))
+    listed = encoder(cn.crossed_column([cn.sequence_categorical_column_with_identity(k, 9) for k in keys], 97))
+    refusal(LimitError, lambda: listed.encode(dict.fromkeys(keys, steps)), "of one row is 4194304", row=0)
+
+
+@pytest.mark.parametrize("steps", [False, True])
+def test_most_combinations(steps):
+    def rows_of(count):
+        values = np.zeros(count * 2**11, np.int64)
+        rows = cn.Ragged(values, np.arange(count + 1) * 2**11)
+        return cn.Ragged(rows, np.arange(count + 1)) if steps else rows
+
+    keys = ["a", "b"]
+    ids = [cn.sequence_categorical_column_with_identity(k, 9) for k in keys] if steps else keys
+    made = encoder(cn.crossed_column(ids, 97))
+    assert made.encode(dict.fromkeys(keys, rows_of(1))).slots["a_X_b"].values.size == 2**22
+    words = "138412032 combinations of the cross's values up to this row, the limit of one call is 134217728"
+    refusal(LimitError, lambda: made.encode(dict.fromkeys(keys, rows_of(40))), words, column="a_X_b", row=32)
+
+
+def test_long_sequences_of_single_values_are_not_limited():
+    made = encoder(cn.crossed_column([ITEM, "tag"], 97))
+    steps = 2**22 + 1
+    row = cn.Ragged(np.zeros(steps, np.int64), np.array([0, steps]))
+    assert made.encode({"item": row, "tag": row}).lengths.tolist() == [steps]
 
 
 def test_one_key_in_two_ways():
