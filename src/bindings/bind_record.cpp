@@ -19,7 +19,7 @@ nb::tuple take(record::Batch& batch, const Bytes& buffer, std::size_t most, bool
     record::Taken taken;
     Error error;
     {
-        const nb::gil_scoped_release released;
+        const Unlocked unlocked;
         error = batch.take({buffer.data(), buffer.shape(0)}, most, at_end, taken);
     }
     if (error) raise(error);
@@ -37,14 +37,14 @@ nb::bytes frame_record(const nb::bytes& data) {
     auto framed = nb::steal<nb::bytes>(PyBytes_FromStringAndSize(nullptr, static_cast<Py_ssize_t>(size)));
     if (!framed.is_valid()) throw nb::python_error();
     auto* out = reinterpret_cast<std::uint8_t*>(PyBytes_AS_STRING(framed.ptr()));
-    nb::gil_scoped_release release;
+    const Unlocked unlocked;
     record::frame(view(data), out);
     return framed;
 }
 
 std::uint32_t crc(const nb::bytes& data, bool portable) {
     const auto bytes = view(data);
-    nb::gil_scoped_release release;
+    const Unlocked unlocked;
     return portable ? crc32c(bytes.data(), bytes.size(), Crc32cKernel::portable) : crc32c(bytes.data(), bytes.size());
 }
 

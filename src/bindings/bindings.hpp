@@ -5,6 +5,7 @@
 #include <nanobind/ndarray.h>
 
 #include "ground/error.hpp"
+#include "unlocked.hpp"
 
 namespace colonnade::bindings {
 
