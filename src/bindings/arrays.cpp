@@ -74,8 +74,19 @@ bool is_pooled(nb::handle array) {
 }
 
 void check_splits(const Int64s& splits, std::size_t size, const char* what) {
+    check_splits(std::span(splits.data(), splits.shape(0)), size, what);
+}
+
+Splits own_splits(nb::handle splits, std::size_t size, const char* what) {
+    const auto array = array_of<Int64s>(splits);
+    Splits own(array.data(), array.data() + array.shape(0));
+    check_splits(std::span<const std::int64_t>(own), size, what);
+    return own;
+}
+
+void check_splits(std::span<const std::int64_t> splits, std::size_t size, const char* what) {
     const auto* at = splits.data();
-    const auto count = splits.shape(0);
+    const auto count = splits.size();
     bool good = count > 0 && at[0] == 0 && at[count - 1] == static_cast<std::int64_t>(size);
     for (std::size_t i = 1; good && i < count; ++i) good = at[i - 1] <= at[i];
     if (good) return;

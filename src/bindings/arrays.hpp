@@ -4,6 +4,7 @@
 #include <nanobind/ndarray.h>
 
 #include <span>
+#include <vector>
 
 #include "bindings.hpp"
 #include "ground/array.hpp"
@@ -39,5 +40,10 @@ void import_numpy();
 // Raises RaggedError unless the splits go from 0, never falling, to `size`. Checked again on every use,
 // because a user may have written into the array since it was made.
 void check_splits(const Int64s& splits, std::size_t size, const char* what);
+void check_splits(std::span<const std::int64_t> splits, std::size_t size, const char* what);
+
+// A copy of splits, checked like that: nobody writes into it while it is used.
+using Splits = std::vector<std::int64_t, pool::Allocator<std::int64_t>>;
+[[nodiscard]] Splits own_splits(nb::handle splits, std::size_t size, const char* what);
 
 }  // namespace colonnade::bindings

@@ -15,11 +15,13 @@ namespace nb = nanobind;
 
 void bind_dense(nb::module_& module);
 void bind_cpu(nb::module_& module);
+void bind_example(nb::module_& module);
 void bind_encode(nb::module_& module);
 void bind_arrow(nb::module_& module);
 void bind_hash(nb::module_& module);
 void bind_parse(nb::module_& module);
 void bind_vocabulary(nb::module_& module);
 void bind_record(nb::module_& module);
+void bind_write(nb::module_& module);
 
 }  // namespace colonnade::bindings
