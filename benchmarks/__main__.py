@@ -13,7 +13,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress
 
-from . import growth, lookup, memory, report, two_threads
+from . import growth, lookup, memory, report, two_threads, writing
 from .contender import METRICS
 from .workloads import MAKERS
 
@@ -21,7 +21,7 @@ HERE = Path(__file__).parent
 RESULTS = HERE / "results"
 CHART = HERE.parent / "docs" / "assets" / "benchmark.png"
 # Of Colonnade alone: each measures in so many rounds, and shows what it measured.
-CURVES: dict[str, Any] = {"growth": growth, "lookup": lookup, "two_threads": two_threads}
+CURVES: dict[str, Any] = {"growth": growth, "lookup": lookup, "two_threads": two_threads, "writing": writing}
 JOBS_WITH_THREADS = ("padded", "full", "file")
 LESSER_LEVELS = ("portable", "simd128", "bmi2")
 JOB_OF_LEVELS = "padded"  # one thread, TensorFlow

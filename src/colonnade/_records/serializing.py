@@ -47,7 +47,7 @@ def serialize_examples(features: Any, dtypes: Mapping[str, DtypeLike] | None = N
         UnequalLengthsError: columns of different numbers of rows.
         ColumnTypeError, ColumnValueError: a key that is no valid text, an unknown dtype, or the dtype of a
             key that is not there.
-        RaggedError, NarrowingError: as for `Ragged.from_list` and `Ragged.from_arrow`; a float beyond float32.
+        RaggedError, NarrowingError: as for `Ragged.from_list` and `from_arrow`; a float beyond float32.
         LimitError: a record of 2 GiB or more, or 16 GiB in all.
 
     Example:

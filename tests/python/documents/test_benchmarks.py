@@ -9,7 +9,7 @@ from rich.console import Console
 
 import benchmarks.__main__ as bench
 import colonnade as cn
-from benchmarks import growth, limits, lookup, memory, ours, report, two_threads, workloads
+from benchmarks import growth, limits, lookup, memory, ours, report, two_threads, workloads, writing
 from benchmarks.contender import OURS, Contender, DifferentOutputsError, check_equal
 from benchmarks.timing import Timed, ratio
 
@@ -168,6 +168,15 @@ def test_lookup_and_hashing_read_the_same_strings():
     )
     np.testing.assert_array_equal(hashed.mask, looked_up.mask)
     assert (looked_up.slots["tokens"].values[looked_up.mask] >= 0).all()  # no word is unknown
+
+
+def test_every_way_of_writing_gives_the_records_of_protobuf():
+    workload = workloads.make("W4", batches=1)
+    columns = [writing._columns(workload, 0)]
+    for inputs, write in writing._ways(columns).values():
+        assert list(write(inputs[0])["records"]) == workload.batches[0]
+    [theirs] = writing._protobuf(workload, columns).stream(0, 1)
+    assert theirs["records"] == workload.batches[0]
 
 
 def test_busy_processes_run_and_end():
