@@ -42,6 +42,18 @@ nb::bytes frame_record(const nb::bytes& data) {
     return framed;
 }
 
+nb::object frame_records(const Bytes& data, nb::handle offsets) {
+    const auto own = own_splits(offsets, data.shape(0), "offsets");
+    Array framed;
+    Error error;
+    {
+        const nb::gil_scoped_release released;
+        error = record::frame_all({data.data(), data.shape(0)}, own, framed);
+    }
+    if (error) raise(error);
+    return to_numpy(std::move(framed));
+}
+
 std::uint32_t crc(const nb::bytes& data, bool portable) {
     const auto bytes = view(data);
     const Unlocked unlocked;
@@ -59,6 +71,7 @@ void bind_record(nb::module_& module) {
         .def("hand_over", hand_over, "Data and offsets; leaves the batch empty.");
     module.def("pooled_bytes", pooled_bytes, nb::arg("size"), "Writable bytes of any value, in memory used before.");
     module.def("frame_record", frame_record, nb::arg("data"), "One TFRecord: header, data and footer.");
+    module.def("frame_records", frame_records, nb::arg("data"), nb::arg("offsets"), "Many TFRecords as one buffer.");
     module.def("crc32c", crc, nb::arg("data"), nb::kw_only(), nb::arg("portable") = false,
                "CRC-32C of some bytes, unmasked, by the kernel of this CPU or by the portable one.");
     module.def("crc32c_is_portable", crc32c_is_portable, "Whether the kernel of this CPU is the portable one.");

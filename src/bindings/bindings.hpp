@@ -16,6 +16,7 @@ namespace nb = nanobind;
 
 void bind_dense(nb::module_& module);
 void bind_cpu(nb::module_& module);
+void bind_example(nb::module_& module);
 void bind_encode(nb::module_& module);
 void bind_arrow(nb::module_& module);
 void bind_hash(nb::module_& module);
@@ -23,5 +24,6 @@ void bind_nested(nb::module_& module);
 void bind_parse(nb::module_& module);
 void bind_vocabulary(nb::module_& module);
 void bind_record(nb::module_& module);
+void bind_write(nb::module_& module);
 
 }  // namespace colonnade::bindings

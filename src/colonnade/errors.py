@@ -265,6 +265,12 @@ def from_core(code: str, detail: dict[str, Any]) -> Exception:
                 "put columns of different lengths into different groups",
                 **detail,
             )
+        case "written_too_large":
+            return LimitError(
+                f"the record would have {got} bytes, the limit is {expected}; write smaller ones", **detail
+            )
+        case "values_changed":
+            return RaggedError("the values changed while they were written; give a copy of them", **detail)
         case "truncated_header":
             return DataLossError(
                 f"the file ends inside a record's header, after {got} of {expected} bytes", **detail
