@@ -45,10 +45,11 @@ void check(const std::vector<std::int64_t>& values) {
 void every_size() {
     check({});
     for (int bits = 0; bits < 64; ++bits) {
-        const auto value = static_cast<std::int64_t>(std::uint64_t{1} << bits);
-        for (const auto near : {value - 1, value, value + 1}) {
+        const auto value = std::uint64_t{1} << bits;
+        for (const auto each : {value - 1, value, value + 1}) {
+            const auto near = static_cast<std::int64_t>(each);
             check({near});
-            CHECK(varint::size(static_cast<std::uint64_t>(near)) == slow({near}).size());
+            CHECK(varint::size(each) == slow({near}).size());
         }
     }
     check({0, -1, INT64_MIN, INT64_MAX, 127, 128});
