@@ -125,8 +125,8 @@ def _unpacked(content: bytes, size: int | None, place: dict[str, str]) -> bytes:
         raise VocabularyError(f"the vocabulary is no sound gzip file: {error}", **place) from error
     if held > most:
         raise VocabularyError(
-            f"the vocabulary holds more than {most} bytes, unpacked, the limit of a gzip file of {len(content)}; "
-            "give it unpacked",
+            f"the vocabulary holds more than {most} bytes, unpacked, the limit of a gzip file of "
+            f"{len(content)}; give it unpacked",
             **place,
         )
     return bytes(text)
