@@ -5,7 +5,8 @@
 
 namespace colonnade {
 
-// The names are the contract with src/colonnade/errors.py, which turns each into an exception.
+// The names are the contract with src/colonnade/errors/_words.py, which has a class
+// and words for each.
 enum class Code : std::uint8_t {
     ok,
     // Wire format of one record.
@@ -31,7 +32,7 @@ enum class Code : std::uint8_t {
     weights_mismatch,  // got, expected: weights and ids in a row, or in a step
     unequal_lengths,   // got, expected: steps of two columns of one group
     // TFRecord files.
-    truncated_header,  // the file ends inside a 12-byte header
+    truncated_header,  // got: bytes left, expected: bytes of a header
     truncated_data,    // got: bytes left, expected: bytes promised, with the CRC
     bad_length_crc,    // got, expected: masked CRC-32C
     bad_data_crc,      // got, expected: masked CRC-32C

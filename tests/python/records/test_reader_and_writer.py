@@ -320,7 +320,7 @@ class TestDamage:
             list(TFRecordReader(path))
         assert str(caught.value) == (
             f"file {str(path)!r}, record 1, byte 21: "
-            "the file ends inside a record's header, after 9 of 12 bytes"
+            "the file ends inside a record's header, after 9 of 12 bytes; fetch it anew"
         )
         assert "promises 5 bytes and a CRC of 4, the file has 8 left" in str(loss(FILE[:20]))
 
