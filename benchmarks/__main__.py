@@ -13,7 +13,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress
 
-from . import from_lists, growth, lookup, memory, report, two_threads
+from . import from_lists, growth, lookup, memory, report, two_threads, writing
 from .contender import METRICS
 from .workloads import MAKERS
 
@@ -26,6 +26,7 @@ CURVES: dict[str, Any] = {
     "growth": growth,
     "lookup": lookup,
     "two_threads": two_threads,
+    "writing": writing,
 }
 JOBS_WITH_THREADS = ("padded", "full", "file")
 LESSER_LEVELS = ("portable", "simd128", "bmi2")

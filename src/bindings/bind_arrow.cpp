@@ -95,14 +95,14 @@ void take_stream(nb::handle exported, Input& input) {
     int status = 0;
     {
         // A producer may run a whole query here, with threads that want the interpreter.
-        nb::gil_scoped_release unlocked;
+        const Unlocked unlocked;
         status = stream.get_schema(&stream, &input.schema);
     }
     check_stream(stream, status);
     for (;;) {
         input.chunks.emplace_back();
         {
-            nb::gil_scoped_release unlocked;
+            const Unlocked unlocked;
             status = stream.get_next(&stream, &input.chunks.back());
         }
         check_stream(stream, status);
@@ -161,7 +161,7 @@ nb::tuple read(const ArrowSchema& schema, std::vector<arrow::Piece> pieces, cons
     arrow::Column column;
     Failure failure;
     {
-        nb::gil_scoped_release unlocked;
+        const Unlocked unlocked;
         failure = arrow::read_column(schema, std::move(pieces), column);
     }
     if (failure) raise_arrow(failure, key);

@@ -133,7 +133,7 @@ nb::object dense(const DenseColumns& plan, const std::vector<std::size_t>& axes,
     }
     Error failed;
     {
-        const nb::gil_scoped_release released;
+        const Unlocked unlocked;
         failed = write_dense(columns, steps, plan.width, threads, out.as<float>());
     }
     if (failed) raise(failed);

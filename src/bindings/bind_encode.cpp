@@ -280,7 +280,7 @@ nb::dict encode(const Plan& plan, const IndexedExamples* examples, const std::op
     Encoded encoded;
     Error error;
     {
-        const nb::gil_scoped_release released;
+        const Unlocked unlocked;
         error = colonnade::encode(plan.core, sources, given.rows.value_or(0), encoded, threads);
     }
     if (error) raise_with_column(error, plan);

@@ -44,7 +44,7 @@ nb::tuple parse_ragged(const IndexedExamples& examples, const Rows& rows, std::s
     Parsed parsed;
     Error error;
     {
-        const nb::gil_scoped_release released;
+        const Unlocked unlocked;
         error = colonnade::parse_ragged(rows, parsed);
     }
     if (error) raise_with_key(examples, error, key);
@@ -77,7 +77,7 @@ nb::tuple parse_fixed(const IndexedExamples& examples, std::size_t key, std::siz
     Parsed parsed;
     Error error;
     {
-        const nb::gil_scoped_release released;
+        const Unlocked unlocked;
         error = colonnade::parse_fixed(examples.rows(key), size, has_default ? &borrowed : nullptr, parsed);
     }
     if (error) raise_with_key(examples, error, key);
@@ -105,7 +105,7 @@ IndexedExamples::IndexedExamples(nb::object serialized, std::shared_ptr<const Wa
     }
     Error error;
     {
-        const nb::gil_scoped_release released;
+        const Unlocked unlocked;
         error = walk(threads);
     }
     if (error) raise_with_key(error);

@@ -19,7 +19,7 @@ nb::tuple take(record::Batch& batch, const Bytes& buffer, std::size_t most, bool
     record::Taken taken;
     Error error;
     {
-        const nb::gil_scoped_release released;
+        const Unlocked unlocked;
         error = batch.take({buffer.data(), buffer.shape(0)}, most, at_end, taken);
     }
     if (error) raise(error);
@@ -37,14 +37,26 @@ nb::bytes frame_record(const nb::bytes& data) {
     auto framed = nb::steal<nb::bytes>(PyBytes_FromStringAndSize(nullptr, static_cast<Py_ssize_t>(size)));
     if (!framed.is_valid()) throw nb::python_error();
     auto* out = reinterpret_cast<std::uint8_t*>(PyBytes_AS_STRING(framed.ptr()));
-    nb::gil_scoped_release release;
+    const Unlocked unlocked;
     record::frame(view(data), out);
     return framed;
 }
 
+nb::object frame_records(const Bytes& data, nb::handle offsets) {
+    const auto own = own_splits(offsets, data.shape(0), "offsets");
+    Array framed;
+    Error error;
+    {
+        const nb::gil_scoped_release released;
+        error = record::frame_all({data.data(), data.shape(0)}, own, framed);
+    }
+    if (error) raise(error);
+    return to_numpy(std::move(framed));
+}
+
 std::uint32_t crc(const nb::bytes& data, bool portable) {
     const auto bytes = view(data);
-    nb::gil_scoped_release release;
+    const Unlocked unlocked;
     return portable ? crc32c(bytes.data(), bytes.size(), Crc32cKernel::portable) : crc32c(bytes.data(), bytes.size());
 }
 
@@ -59,6 +71,7 @@ void bind_record(nb::module_& module) {
         .def("hand_over", hand_over, "Data and offsets; leaves the batch empty.");
     module.def("pooled_bytes", pooled_bytes, nb::arg("size"), "Writable bytes of any value, in memory used before.");
     module.def("frame_record", frame_record, nb::arg("data"), "One TFRecord: header, data and footer.");
+    module.def("frame_records", frame_records, nb::arg("data"), nb::arg("offsets"), "Many TFRecords as one buffer.");
     module.def("crc32c", crc, nb::arg("data"), nb::kw_only(), nb::arg("portable") = false,
                "CRC-32C of some bytes, unmasked, by the kernel of this CPU or by the portable one.");
     module.def("crc32c_is_portable", crc32c_is_portable, "Whether the kernel of this CPU is the portable one.");

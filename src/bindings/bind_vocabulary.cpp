@@ -28,7 +28,7 @@ std::shared_ptr<const Vocabulary> built(Build build) {
     Vocabulary::Problem problem;
     std::shared_ptr<const Vocabulary> vocabulary;
     {
-        const nb::gil_scoped_release released;
+        const Unlocked unlocked;
         if (auto made = build(problem)) vocabulary = std::make_shared<const Vocabulary>(std::move(*made));
     }
     if (vocabulary != nullptr) return vocabulary;

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "ground/error.hpp"
+#include "unlocked.hpp"
 
 namespace colonnade::bindings {
 
@@ -21,6 +22,7 @@ nb::object foreign_text(const char* text, std::size_t most);
 
 void bind_dense(nb::module_& module);
 void bind_cpu(nb::module_& module);
+void bind_example(nb::module_& module);
 void bind_encode(nb::module_& module);
 void bind_arrow(nb::module_& module);
 void bind_hash(nb::module_& module);
@@ -28,5 +30,6 @@ void bind_nested(nb::module_& module);
 void bind_parse(nb::module_& module);
 void bind_vocabulary(nb::module_& module);
 void bind_record(nb::module_& module);
+void bind_write(nb::module_& module);
 
 }  // namespace colonnade::bindings

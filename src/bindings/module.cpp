@@ -16,4 +16,6 @@ NB_MODULE(_core, module) {
     bind_encode(module);
     bind_dense(module);
     bind_record(module);
+    bind_write(module);
+    bind_example(module);
 }

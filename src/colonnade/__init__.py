@@ -26,6 +26,8 @@ from ._records import (
     parse_sequence_example,
     parse_single_example,
     parse_single_sequence_example,
+    serialize_examples,
+    serialize_sequence_examples,
 )
 from ._saving import from_config, load, save, to_config
 from .columns import (
@@ -104,6 +106,8 @@ __all__ = [
     "sequence_categorical_column_with_vocabulary_list",
     "sequence_mask",
     "sequence_numeric_column",
+    "serialize_examples",
+    "serialize_sequence_examples",
     "shared_embeddings",
     "to_config",
     "weighted_categorical_column",

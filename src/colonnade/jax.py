@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from collections.abc import Mapping
+from typing import Any, NamedTuple, TypeAlias, assert_never
 
 import numpy as np
 
 from . import _core
-from ._encoding import Columns, GroupPlan, Groups, Output, Plan, SequenceBatch, Slot, Table
+from ._encoding import (
+    Columns,
+    EmbeddingOutput,
+    GroupPlan,
+    Groups,
+    IndicatorOutput,
+    NumbersOutput,
+    Output,
+    Plan,
+    SequenceBatch,
+    Slot,
+    Table,
+)
 from ._layers import (
     Float32s,
     batches_by_group,
-    check_context_input,
-    check_lengths,
     check_table_names,
-    checked_maxlen,
     checked_table,
     escape,
     int32_array,
@@ -25,7 +34,7 @@ from ._layers import (
     the_batch,
     warn_untrained,
 )
-from .errors import ColumnValueError, DependencyError, TableError
+from .errors import DependencyError, TableError
 
 try:
     import jax
@@ -33,6 +42,11 @@ try:
     from flax import nnx
 except ImportError as error:
     raise DependencyError("colonnade.jax needs JAX and Flax; install colonnade[jax]") from error
+
+from ._layers import jax_sequences
+
+concatenate_context_input = jax_sequences.concatenate_context_input
+sequence_mask = jax_sequences.sequence_mask
 
 __all__ = [
     "DenseFeatures",
@@ -47,7 +61,6 @@ __all__ = [
 ]
 
 Batch: TypeAlias = SequenceBatch[jax.Array]
-Adder: TypeAlias = Callable[[jax.Array], jax.Array]
 Embedded: TypeAlias = "tuple[jax.Array, jax.Array | None]"
 
 # So that batches pass through jit, vmap and device_put as they are.
@@ -77,9 +90,34 @@ def embed(group: GroupPlan, tables: Mapping[str, jax.Array], batch: Batch) -> Em
 
 def _dense(output: Output, tables: Mapping[str, jax.Array], slot: Slot[jax.Array], rank: int) -> jax.Array:
     """One column's numbers; `rank` is how many leading axes count the steps."""
+    match output:
+        case EmbeddingOutput():
+            return _embedding(output, tables[output.table], _ids_of(slot, rank))
+        case IndicatorOutput():
+            return _indicator(output, _ids_of(slot, rank))
+        case NumbersOutput():
+            return slot.values.reshape(*slot.values.shape[:rank], output.width)
+        case _:
+            assert_never(output)
+
+
+class _Ids(NamedTuple):
+    """The ids of one column, flat, and what they make of numbers that stand beside them."""
+
+    ids: jax.Array  # [steps, values], or [values] where steps are jagged
+    weights: jax.Array  # of each; 0 where there is no id
+    steps: jax.Array  # the step of each
+    axes: tuple[int, ...]  # of the steps
+
+    def add(self, numbers: jax.Array) -> jax.Array:
+        """Add up the values of each step, along axis 1 or in jagged steps."""
+        if self.ids.ndim == 2:
+            return numbers.sum(1)
+        return jax.ops.segment_sum(numbers, self.steps, self.axes[0])
+
+
+def _ids_of(slot: Slot[jax.Array], rank: int) -> _Ids:
     values, splits = slot.values, slot.step_splits
-    if output.kind == "numbers":
-        return values.reshape(*values.shape[:rank], output.width)
     if splits is None:
         axes = values.shape[:rank]
         ids = values.reshape(math.prod(axes), math.prod(values.shape[rank:]))
@@ -87,43 +125,41 @@ def _dense(output: Output, tables: Mapping[str, jax.Array], slot: Slot[jax.Array
     else:
         axes, ids = (len(splits) - 1,), values
         steps = jnp.searchsorted(splits, jnp.arange(len(ids)), side="right") - 1
-
-    def add(numbers: jax.Array) -> jax.Array:
-        """Add up the values of each step, along axis 1 or in jagged steps."""
-        return numbers.sum(1) if splits is None else jax.ops.segment_sum(numbers, steps, axes[0])
-
-    weights = (ids >= 0).astype(jnp.float32)
-    if slot.weights is not None:
-        weights = weights * slot.weights.reshape(ids.shape)
-    ids = ids.clip(min=0)
-    if output.kind == "indicator":
-        dense = jnp.zeros((math.prod(axes), output.width), jnp.float32).at[steps, ids].add(weights)
-    else:
-        dense = _combine(tables[output.table], ids, weights[..., None], output, add)
-    return dense.reshape(*axes, output.width)
+    weights = np.float32(1) if slot.weights is None else slot.weights.reshape(ids.shape)
+    return _Ids(ids.clip(min=0), jnp.where(ids >= 0, weights, 0), steps, axes)
 
 
-def _combine(table: jax.Array, ids: jax.Array, weights: jax.Array, output: Output, add: Adder) -> jax.Array:
-    """Rows of a table, combined by `add` over the values of each step; a weight of 0 leaves a row out."""
+def _indicator(output: IndicatorOutput, given: _Ids) -> jax.Array:
+    """The sum of the weights of each id."""
+    counts = jnp.zeros((math.prod(given.axes), output.width), jnp.float32)
+    counts = counts.at[given.steps, given.ids].add(given.weights)
+    return counts.reshape(*given.axes, output.width)
+
+
+def _embedding(output: EmbeddingOutput, table: jax.Array, given: _Ids) -> jax.Array:
+    """Rows of a table, combined over the values of each step."""
+    weights = given.weights[..., None]
     if output.combiner != "sum":
-        weights = weights.clip(min=0)
-    rows = table.at[ids].get(mode="fill", fill_value=jnp.nan)
-    total = add(_clipped(rows, output.max_norm) * weights)
+        weights = jnp.where(weights > 0, weights, 0)  # NaN is not above 0
+    rows = table.at[given.ids].get(mode="fill", fill_value=jnp.nan)
+    # What weighs nothing is left out before anything is computed: a row may hold NaN, and 0 * NaN is NaN.
+    rows = _clipped(jnp.where(weights != 0, rows, 0), output.max_norm)
+    total = given.add(rows * weights).reshape(*given.axes, output.width)
     if output.combiner == "sum":
         return total
-    divisor = add(weights if output.combiner == "mean" else weights * weights)
-    divisor = jnp.where(divisor > 0, divisor, 1)
+    divisor = given.add(weights if output.combiner == "mean" else jnp.square(weights))
+    divisor = jnp.where(divisor > 0, divisor, 1).reshape(*given.axes, 1)
     return total / (divisor if output.combiner == "mean" else jnp.sqrt(divisor))
 
 
 def _clipped(rows: jax.Array, max_norm: float | None) -> jax.Array:
-    """Rows scaled down to a norm; only long rows are divided, for the norm of zeros has no gradient."""
+    """Rows scaled down to a norm; short ones are not divided, for the norm of zeros has no gradient."""
     if max_norm is None:
         return rows
     squares = jnp.square(rows).sum(-1, keepdims=True)
-    is_long = jnp.sqrt(squares) > max_norm
-    norms = jnp.sqrt(jnp.where(is_long, squares, 1))
-    return jnp.where(is_long, rows * (max_norm / norms), rows)
+    is_short = jnp.sqrt(squares) <= max_norm
+    norms = jnp.sqrt(jnp.where(is_short, 1, squares))
+    return jnp.where(is_short, rows, rows * (max_norm / norms))
 
 
 def to_arrays(batch: SequenceBatch[Any]) -> Batch:
@@ -293,52 +329,6 @@ def sequence_input_layer(
         check_table_names(plan.tables, tables)
         arrays = {name: _given_table(table, tables[name]) for name, table in plan.tables.items()}
     return embed(group, arrays, to_arrays(the_batch(encoder, features_or_batch)))
-
-
-def sequence_mask(lengths: Any, maxlen: int | None = None) -> jax.Array:
-    """True where a step exists: mask[..., j] is j < lengths[...].
-
-    Args:
-        lengths: Integers of any shape.
-        maxlen: Size of the last axis; None is the largest length, at least 0, and cannot be told inside
-            `jit`.
-
-    Returns:
-        bool [*lengths.shape, maxlen].
-
-    Raises:
-        FeatureTypeError: lengths are not integers.
-        ColumnValueError: maxlen is negative, or None inside `jit`.
-    """
-    lengths = jnp.asarray(lengths)
-    check_lengths(str(lengths.dtype), jnp.issubdtype(lengths.dtype, jnp.integer))
-    if maxlen is None:
-        if isinstance(lengths, jax.core.Tracer):
-            raise ColumnValueError("inside jit shapes are fixed; give maxlen, as sequence_input.shape[1]")
-        maxlen = max(int(lengths.max()), 0) if lengths.size else 0
-    mask: jax.Array = jnp.arange(checked_maxlen(maxlen)) < lengths[..., None]
-    return mask
-
-
-def concatenate_context_input(context_input: jax.Array, sequence_input: jax.Array) -> jax.Array:
-    """Repeat the context at every step, behind the sequence's own numbers.
-
-    Args:
-        context_input: float32 [batch, context_width].
-        sequence_input: float32 [batch, time, sequence_width].
-
-    Returns:
-        float32 [batch, time, sequence_width + context_width].
-
-    Raises:
-        FeatureTypeError: an input of another rank or dtype.
-        ColumnValueError: the batches differ.
-    """
-    check_context_input(
-        (context_input.shape, str(context_input.dtype)), (sequence_input.shape, str(sequence_input.dtype))
-    )
-    repeated = jnp.broadcast_to(context_input[:, None], (*sequence_input.shape[:2], context_input.shape[1]))
-    return jnp.concatenate([sequence_input, repeated], -1)
 
 
 def _new_table(table: Table, rngs: nnx.Rngs | None) -> jax.Array:

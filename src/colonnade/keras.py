@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, assert_never
 
 import numpy as np
 
 from ._encoding import (
     THE_GROUP,
     Columns,
+    EmbeddingOutput,
     Encoder,
     GroupPlan,
     Groups,
+    IndicatorOutput,
+    NumbersOutput,
     Output,
     Plan,
     SequenceBatch,
@@ -31,10 +34,7 @@ from ._layers import (
     array_specs,
     batch_of,
     batches_by_group,
-    check_context_input,
-    check_lengths,
     check_table_names,
-    checked_maxlen,
     checked_table,
     escape,
     int32_encoder,
@@ -53,6 +53,11 @@ except ImportError as error:
         "colonnade.keras needs Keras 3 and a backend; install colonnade[keras] and torch, jax or tensorflow, "
         "and name that one in the environment as KERAS_BACKEND"
     ) from error
+
+from ._layers import keras_sequences
+
+concatenate_context_input = keras_sequences.concatenate_context_input
+sequence_mask = keras_sequences.sequence_mask
 
 __all__ = [
     "DenseFeatures",
@@ -89,37 +94,56 @@ def embed(group: GroupPlan, tables: Mapping[str, Tensor], batch: SequenceBatch[T
 
 def _dense(output: Output, tables: Mapping[str, Tensor], slot: Slot[Tensor]) -> Tensor:
     """One column's numbers."""
-    if output.kind == "numbers":
-        return slot.values
-    ids = ops.maximum(slot.values, 0)
-    weights = ops.cast(slot.values >= 0, keras.config.floatx())
-    if slot.weights is not None:
-        weights = weights * ops.cast(slot.weights, weights.dtype)
-    weights = ops.expand_dims(weights, -1)
-    if output.kind == "indicator":
-        return ops.sum(ops.one_hot(ids, output.width) * weights, -2)
-    rows = ops.take(tables[output.table], ids, axis=0)
-    return _combine(_clipped(rows, output.max_norm), ops.cast(weights, rows.dtype), output.combiner)
+    match output:
+        case EmbeddingOutput():
+            return _embedding(output, tables[output.table], slot)
+        case IndicatorOutput():
+            return _indicator(output, slot)
+        case NumbersOutput():
+            return slot.values
+        case _:
+            assert_never(output)
 
 
-def _combine(rows: Tensor, weights: Tensor, combiner: str) -> Tensor:
-    """Rows combined over the last but one axis; a weight of 0 leaves a row out."""
-    if combiner == "sum":
-        return ops.sum(rows * weights, -2)
-    weights = ops.maximum(weights, 0)
-    divisor = ops.sum(weights if combiner == "mean" else weights * weights, -2)
-    divisor = ops.where(divisor > 0, divisor, ops.ones_like(divisor))
-    return ops.sum(rows * weights, -2) / (divisor if combiner == "mean" else ops.sqrt(divisor))
+def _weights(slot: Slot[Tensor], dtype: Any) -> Tensor:
+    """What each id weighs: 0 where there is none."""
+    present = slot.values >= 0
+    if slot.weights is None:
+        return ops.cast(present, dtype)
+    return ops.where(present, ops.cast(slot.weights, dtype), 0)
+
+
+def _indicator(output: IndicatorOutput, slot: Slot[Tensor]) -> Tensor:
+    """The sum of the weights of each id."""
+    weights = ops.expand_dims(_weights(slot, keras.config.floatx()), -1)
+    is_id = ops.equal(ops.expand_dims(slot.values, -1), ops.arange(output.width, dtype="int32"))
+    return ops.sum(ops.where(is_id, weights, 0), -2)
+
+
+def _embedding(output: EmbeddingOutput, table: Tensor, slot: Slot[Tensor]) -> Tensor:
+    """Rows of a table, combined over the last but one axis."""
+    rows = ops.take(table, ops.maximum(slot.values, 0), axis=0)
+    weights = ops.expand_dims(_weights(slot, rows.dtype), -1)
+    if output.combiner != "sum":
+        weights = ops.where(weights > 0, weights, 0)  # NaN is not above 0
+    # What weighs nothing is left out before anything is computed: a row may hold NaN, and 0 * NaN is NaN.
+    rows = _clipped(ops.where(ops.not_equal(weights, 0), rows, 0), output.max_norm)
+    total = ops.sum(rows * weights, -2)
+    if output.combiner == "sum":
+        return total
+    divisor = ops.sum(weights if output.combiner == "mean" else weights * weights, -2)
+    divisor = ops.where(divisor > 0, divisor, 1)
+    return total / (divisor if output.combiner == "mean" else ops.sqrt(divisor))
 
 
 def _clipped(rows: Tensor, max_norm: float | None) -> Tensor:
-    """Rows scaled down to a norm; only long rows are divided, for the norm of zeros has no gradient."""
+    """Rows scaled down to a norm; short ones are not divided, for the norm of zeros has no gradient."""
     if max_norm is None:
         return rows
     squares = ops.sum(rows * rows, -1, keepdims=True)
-    is_long = ops.sqrt(squares) > max_norm
-    norms = ops.sqrt(ops.where(is_long, squares, ops.ones_like(squares)))
-    return ops.where(is_long, rows * (max_norm / norms), rows)
+    is_short = ops.sqrt(squares) <= max_norm
+    norms = ops.sqrt(ops.where(is_short, 1, squares))
+    return ops.where(is_short, rows, rows * (max_norm / norms))
 
 
 @keras.saving.register_keras_serializable("colonnade")
@@ -357,58 +381,6 @@ def sequence_input_layer(
     if tables is None and layer.plan.tables:
         warn_untrained(layer.plan.tables)
     return layer(features_or_batch)  # type: ignore[no-any-return]
-
-
-def sequence_mask(lengths: Any, maxlen: int | None = None) -> Tensor:
-    """True where a step exists: mask[..., j] is j < lengths[...].
-
-    Args:
-        lengths: Integers of any shape.
-        maxlen: Size of the last axis; None is the largest length, at least 0, and cannot be told where
-            lengths are symbolic.
-
-    Returns:
-        bool [*lengths.shape, maxlen].
-
-    Raises:
-        FeatureTypeError: lengths are not integers.
-        ColumnValueError: maxlen is negative, or None for symbolic lengths.
-    """
-    if not isinstance(lengths, keras.KerasTensor):
-        lengths = ops.convert_to_tensor(lengths)
-        if maxlen is None:
-            maxlen = max(int(ops.max(lengths)), 0) if math.prod(lengths.shape) else 0
-    dtype = keras.backend.standardize_dtype(lengths.dtype)
-    check_lengths(dtype, keras.backend.is_int_dtype(dtype))
-    if maxlen is None:
-        raise ColumnValueError(
-            "symbolic lengths have no largest one; give maxlen, or use the layer's own mask"
-        )
-    return ops.less(ops.arange(checked_maxlen(maxlen)), ops.expand_dims(lengths, -1))
-
-
-def concatenate_context_input(context_input: Tensor, sequence_input: Tensor) -> Tensor:
-    """Repeat the context at every step, behind the sequence's own numbers.
-
-    Args:
-        context_input: float [batch, context_width].
-        sequence_input: float [batch, time, sequence_width].
-
-    Returns:
-        float [batch, time, sequence_width + context_width].
-
-    Raises:
-        FeatureTypeError: an input of another rank or dtype.
-        ColumnValueError: the batches differ.
-    """
-    context, sequence = (
-        (tuple(tensor.shape), keras.backend.standardize_dtype(tensor.dtype))
-        for tensor in (context_input, sequence_input)
-    )
-    check_context_input(context, sequence, ("float16", "bfloat16", "float32", "float64"))
-    # Broadcasting against zeros works where time is symbolic too.
-    zeros = ops.zeros_like(sequence_input[:, :, :1])
-    return ops.concatenate([sequence_input, ops.expand_dims(context_input, 1) + zeros], -1)
 
 
 def _new_table(table: Table) -> Any:

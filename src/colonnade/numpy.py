@@ -8,13 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, assert_never
 
 import numpy as np
 import numpy.typing as npt
 
 from . import _core
-from ._encoding import Columns, Encoder, EncoderOptions, GroupPlan, Groups, SequenceBatch, Slot
+from ._encoding import (
+    Columns,
+    EmbeddingOutput,
+    Encoder,
+    EncoderOptions,
+    GroupPlan,
+    Groups,
+    IndicatorOutput,
+    NumbersOutput,
+    SequenceBatch,
+    Slot,
+)
 from ._layers import (
     Float32s,
     batches_by_group,
@@ -72,19 +83,22 @@ def _dense_columns(group: GroupPlan, tables: Mapping[str, Float32s]) -> _core.De
     """The group's columns for the core, which holds on to the tables."""
     columns = _core.DenseColumns()
     for output in group.outputs:
-        if output.kind == "embedding":
-            columns.add_embedding(tables[output.table], output.combiner, output.max_norm)
-        elif output.kind == "indicator":
-            columns.add_indicator(output.width)
-        else:
-            columns.add_numbers(output.width)
+        match output:
+            case EmbeddingOutput():
+                columns.add_embedding(tables[output.table], output.combiner, output.max_norm)
+            case IndicatorOutput():
+                columns.add_indicator(output.width)
+            case NumbersOutput():
+                columns.add_numbers(output.width)
+            case _:
+                assert_never(output)
     return columns
 
 
 def _dense(group: GroupPlan, columns: _core.DenseColumns, batch: Batch, threads: int) -> Embedded:
     slots = [batch.slots[output.slot] for output in group.outputs]
     axes = _leading_axes(slots[0], batch)
-    if len(slots) == 1 and group.outputs[0].kind == "numbers":  # already what is wanted
+    if len(slots) == 1 and isinstance(group.outputs[0], NumbersOutput):  # already what is wanted
         return np.asarray(slots[0].values, np.float32).reshape(*axes, group.width), batch.lengths
     return _core.dense(columns, axes, slots, threads), batch.lengths
 

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias, assert_never, cast
 
 import numpy as np
 
-from ._encoding import Columns, Encoder, GroupPlan, Groups, Output, SequenceBatch, Slot, Table
+from ._encoding import (
+    Columns,
+    EmbeddingOutput,
+    Encoder,
+    GroupPlan,
+    Groups,
+    IndicatorOutput,
+    NumbersOutput,
+    Output,
+    SequenceBatch,
+    Slot,
+    Table,
+)
 from ._layers import (
     Float32s,
     batches_by_group,
@@ -48,7 +60,7 @@ __all__ = [
 ]
 
 Batch: TypeAlias = SequenceBatch[Tensor]
-LookUp: TypeAlias = Callable[[str, Tensor], Tensor]
+LookUp: TypeAlias = Callable[[str, Tensor, Tensor], Tensor]
 Embedded: TypeAlias = "tuple[Tensor, Tensor | None]"
 
 # So that batches pass through torch.export, and an exported program is loaded without unpickling code.
@@ -76,8 +88,8 @@ def embed(group: GroupPlan, tables: Mapping[str, Tensor], batch: Batch, *, spars
     """
     rank = 2 if batch.mask is not None else 1
 
-    def look_up(table: str, ids: Tensor) -> Tensor:
-        return (_sparse_rows if sparse else _rows)(tables[table], ids)
+    def look_up(table: str, ids: Tensor, counts: Tensor) -> Tensor:
+        return (_sparse_rows if sparse else _rows)(tables[table], ids, counts)
 
     parts = [_dense(output, look_up, batch.slots[output.slot], rank) for output in group.outputs]
     return torch.cat(parts, -1), batch.lengths
@@ -85,54 +97,73 @@ def embed(group: GroupPlan, tables: Mapping[str, Tensor], batch: Batch, *, spars
 
 def _dense(output: Output, look_up: LookUp, slot: Slot[Tensor], rank: int) -> Tensor:
     """One column's numbers; `rank` is how many leading axes count the steps."""
-    values, splits = slot.values, slot.step_splits
-    if output.kind == "numbers":
-        return values.reshape(*values.shape[:rank], output.width)
-    ids = values if splits is not None or values.dim() > rank else values.unsqueeze(-1)
+    match output:
+        case EmbeddingOutput():
+            return _embedding(output, look_up, slot, rank)
+        case IndicatorOutput():
+            return _indicator(output, slot, rank)
+        case NumbersOutput():
+            return slot.values.reshape(*slot.values.shape[:rank], output.width)
+        case _:
+            assert_never(output)
+
+
+def _weighted_ids(slot: Slot[Tensor], rank: int) -> tuple[Tensor, Tensor]:
+    """Ids [..., values], or [values] where they are jagged, and what each weighs: 0 where there is none."""
+    ids = slot.values
+    if slot.step_splits is None and ids.dim() == rank:
+        ids = ids.unsqueeze(-1)
     present = ids >= 0
-    # Chosen, not multiplied: a weight that is not finite may stand beside an id that is none.
-    weights = present.to(torch.float32)
-    if slot.weights is not None:
-        weights = torch.where(present, slot.weights.reshape(ids.shape), 0)
-    if output.kind == "embedding":
-        return _combine(look_up(output.table, ids), weights, output, splits)
-    ids = ids.clamp(min=0)
+    if slot.weights is None:
+        return ids, present.to(torch.float32)
+    return ids, torch.where(present, slot.weights.reshape(ids.shape), 0)
+
+
+def _indicator(output: IndicatorOutput, slot: Slot[Tensor], rank: int) -> Tensor:
+    """The sum of the weights of each id."""
+    ids, weights = _weighted_ids(slot, rank)
+    ids, splits = ids.clamp(min=0), slot.step_splits
     if splits is None:
         return weights.new_zeros(*ids.shape[:rank], output.width).scatter_add(-1, ids, weights)
     counts = weights.new_zeros(splits.shape[0] - 1, output.width)
     return counts.index_put((_steps(splits, ids.shape[0]), ids), weights, accumulate=True)
 
 
-def _rows(table: Tensor, ids: Tensor) -> Tensor:
-    """Rows of a table, [*ids.shape, dimension]; what -1 gets is for `_combine` to leave out."""
-    return nn.functional.embedding(ids.clamp(min=0), table)
-
-
-def _sparse_rows(table: Tensor, ids: Tensor) -> Tensor:
-    """As `_rows`, with a gradient of no row but those looked up: sparse optimizers move what they see."""
-    present = ids >= 0
-    rows = nn.functional.embedding(ids[present], table, sparse=True)
-    return rows.new_zeros(*ids.shape, rows.shape[-1]).index_put((present,), rows)
-
-
-def _combine(rows: Tensor, weights: Tensor, output: Output, step_splits: Tensor | None) -> Tensor:
-    """Rows of a table, [..., values, dimension], combined over the values of each step."""
+def _embedding(output: EmbeddingOutput, look_up: LookUp, slot: Slot[Tensor], rank: int) -> Tensor:
+    """Rows of a table, combined over the values of each step."""
+    ids, weights = _weighted_ids(slot, rank)
     if output.combiner != "sum":
         weights = torch.where(weights > 0, weights, 0)  # NaN is not above 0
-    if output.max_norm is not None:
-        # A smallest norm keeps the gradient finite where a row is all zeros.
-        norms = torch.linalg.vector_norm(rows, dim=-1, keepdim=True).clamp(min=torch.finfo(rows.dtype).tiny)
-        rows = rows * (output.max_norm / norms).clamp(max=1)
+    rows = _clipped(look_up(output.table, ids, weights != 0), output.max_norm)
     weights = weights.unsqueeze(-1)
-    # What weighs nothing is left out, not multiplied by 0: the row that stands in for it may hold NaN.
-    total = _sum(rows.masked_fill(weights == 0, 0) * weights, step_splits)
+    total = _sum(rows * weights, slot.step_splits)
     if output.combiner == "sum":
         return total
-    if output.combiner == "mean":
-        divisor = _sum(weights, step_splits)
-    else:
-        divisor = _sum(weights.square(), step_splits).sqrt()
-    return total / torch.where(divisor > 0, divisor, 1)
+    divisor = _sum(weights if output.combiner == "mean" else weights.square(), slot.step_splits)
+    divisor = torch.where(divisor > 0, divisor, 1)
+    return total / (divisor if output.combiner == "mean" else divisor.sqrt())
+
+
+def _rows(table: Tensor, ids: Tensor, counts: Tensor) -> Tensor:
+    """Rows of a table, [*ids.shape, dimension], and zeros for ids that do not count.
+
+    What weighs nothing is left out before anything is computed: a row may hold NaN, and 0 times NaN is NaN.
+    """
+    return nn.functional.embedding(ids.clamp(min=0), table).masked_fill(~counts.unsqueeze(-1), 0)
+
+
+def _sparse_rows(table: Tensor, ids: Tensor, counts: Tensor) -> Tensor:
+    """As `_rows`, with a gradient of no row but those that count: sparse optimizers move what they see."""
+    rows = nn.functional.embedding(ids[counts], table, sparse=True)
+    return rows.new_zeros(*ids.shape, rows.shape[-1]).index_put((counts,), rows)
+
+
+def _clipped(rows: Tensor, max_norm: float | None) -> Tensor:
+    """Rows scaled down to a norm; nothing is divided by less than 1, so that zeros have a gradient."""
+    if max_norm is None:
+        return rows
+    norms: Tensor = torch.linalg.vector_norm(rows, dim=-1, keepdim=True)
+    return rows / (norms / max_norm).clamp(min=1)
 
 
 def _sum(numbers: Tensor, step_splits: Tensor | None) -> Tensor:

@@ -17,6 +17,7 @@ import colonnade as cn
 import colonnade.numpy
 import colonnade.torch
 from colonnade import _core
+from colonnade._encoding import NumbersOutput
 
 Array = npt.NDArray[Any]
 CLOSE = {"rtol": 1e-5, "atol": 1e-6}
@@ -30,30 +31,15 @@ def tables_of(plan: Any, seed: int) -> dict[str, Array]:
     }
 
 
-def embedded(output: Any, values: Array, table: Array | None, rank: int) -> Array:
-    """One column's part of a layer's output; `rank` axes count the steps."""
-    if output.kind == "numbers":
-        return twin.flatten(values, rank)
-    ids = values[..., None] if values.ndim == rank else values
-    if output.kind == "indicator":
-        return twin.indicator(ids, output.width)
-    assert table is not None
-    return twin.embedding(table, ids, combiner=output.combiner, max_norm=output.max_norm)
-
-
 def check_layer(group: Any, batch: Any, tables: dict[str, Array], steps: Array, lengths: Any) -> None:
-    rank = 1 if batch.mask is None else 2
-    # Numbers that a normalizer made may be anything; what the layer must do is to hand them on.
+    wanted = twin.layer_output(group, tables, batch)
+    assert steps.dtype == np.float32
+    assert steps.shape == (*wanted.shape[:-1], group.width)
+    np.testing.assert_allclose(steps, wanted, **CLOSE)
     for output in group.outputs:
-        values = batch.slots[output.slot].values
-        wanted = embedded(output, values, tables.get(output.table), rank)
-        got = steps[..., output.start : output.start + output.width]
-        assert got.dtype == np.float32
-        assert got.shape == wanted.shape
-        np.testing.assert_allclose(got, wanted, **CLOSE)
-        if rank == 2 and output.kind != "numbers":
-            assert not got[~batch.mask].any()
-    assert steps.shape[-1] == group.width
+        # Numbers that a normalizer made may be anything; what the layer must do is to hand them on.
+        if batch.mask is not None and not isinstance(output, NumbersOutput):
+            assert not steps[~batch.mask, output.start : output.start + output.width].any()
     assert (lengths is None) == (batch.lengths is None)
     if lengths is not None:
         np.testing.assert_array_equal(lengths, batch.lengths)

@@ -4,15 +4,30 @@ from .batch import SequenceBatch, Slot
 from .encoder import Encoder
 from .keys import make_parse_example_spec, make_parse_sequence_example_spec, weight_key
 from .options import EncoderOptions
-from .plan import THE_GROUP, Columns, GroupPlan, Groups, Output, Plan, SlotPlan, Table
+from .plan import (
+    THE_GROUP,
+    Columns,
+    EmbeddingOutput,
+    GroupPlan,
+    Groups,
+    IndicatorOutput,
+    NumbersOutput,
+    Output,
+    Plan,
+    SlotPlan,
+    Table,
+)
 
 __all__ = [
     "THE_GROUP",
     "Columns",
+    "EmbeddingOutput",
     "Encoder",
     "EncoderOptions",
     "GroupPlan",
     "Groups",
+    "IndicatorOutput",
+    "NumbersOutput",
     "Output",
     "Plan",
     "SequenceBatch",

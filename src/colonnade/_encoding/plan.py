@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal, TypeAlias, cast, get_args
+from typing import TypeAlias, assert_never, cast, get_args
 
 from ..columns import (
     BucketizedColumn,
@@ -37,17 +37,35 @@ class SlotPlan:
 
 
 @dataclass(frozen=True)
-class Output:
+class _Part:
     """One column's part of a layer's output: `width` numbers from `start` on, made from one slot."""
 
     name: str
     slot: str
-    kind: Literal["embedding", "indicator", "numbers"]
     start: int
     width: int
-    table: str = ""
-    combiner: str = "mean"
-    max_norm: float | None = None
+
+
+@dataclass(frozen=True)
+class EmbeddingOutput(_Part):
+    """Rows of a table, combined over the values of each step."""
+
+    table: str
+    combiner: str
+    max_norm: float | None
+
+
+@dataclass(frozen=True)
+class IndicatorOutput(_Part):
+    """How often each of `width` ids occurs in a step, or the sum of its weights."""
+
+
+@dataclass(frozen=True)
+class NumbersOutput(_Part):
+    """Numbers as they are, flat."""
+
+
+Output: TypeAlias = EmbeddingOutput | IndicatorOutput | NumbersOutput
 
 
 @dataclass(frozen=True)
@@ -196,24 +214,18 @@ def _compile_group(name: str, columns: list[DenseColumn]) -> GroupPlan:
 
 
 def _output(column: DenseColumn, slot: str, start: int) -> Output:
+    part = column.name, slot, start
     match column:
         case EmbeddingColumn():
-            return Output(
-                column.name,
-                slot,
-                "embedding",
-                start,
-                column.dimension,
-                table=column.table,
-                combiner=column.combiner,
-                max_norm=column.max_norm,
-            )
+            return EmbeddingOutput(*part, column.dimension, column.table, column.combiner, column.max_norm)
         case IndicatorColumn():
-            return Output(column.name, slot, "indicator", start, column.categorical_column.num_buckets)
+            return IndicatorOutput(*part, column.categorical_column.num_buckets)
         case BucketizedColumn():
-            return Output(column.name, slot, "indicator", start, column.num_buckets)
+            return IndicatorOutput(*part, column.num_buckets)
         case SequenceNumericColumn() | NumericColumn():
-            return Output(column.name, slot, "numbers", start, math.prod(column.shape))
+            return NumbersOutput(*part, math.prod(column.shape))
+        case _:
+            assert_never(column)
 
 
 def _tables(columns: Iterable[DenseColumn]) -> dict[str, Table]:

@@ -2,13 +2,7 @@
 
 from .groups import batches_by_group, the_batch
 from .int32 import int32_array, int32_encoder
-from .masks import (
-    check_context_input,
-    check_lengths,
-    checked_maxlen,
-    concatenate_context_input,
-    sequence_mask,
-)
+from .masks import concatenate_context_input, sequence_mask
 from .named_arrays import array_name, array_specs, batch_of, to_arrays
 from .tables import (
     Float32s,
@@ -27,10 +21,7 @@ __all__ = [
     "array_specs",
     "batch_of",
     "batches_by_group",
-    "check_context_input",
-    "check_lengths",
     "check_table_names",
-    "checked_maxlen",
     "checked_table",
     "concatenate_context_input",
     "escape",

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, assert_never
 
 import numpy as np
 import numpy.typing as npt
 
-from .._encoding import Columns, Encoder, Groups
+from .._encoding import (
+    Columns,
+    EmbeddingOutput,
+    Encoder,
+    Groups,
+    IndicatorOutput,
+    NumbersOutput,
+    Output,
+    Plan,
+)
 from ..errors import LimitError
 from .handover import aligned_empty
 
@@ -22,17 +31,29 @@ def int32_encoder(columns: Columns | Groups) -> Encoder:
         As `Encoder` does.
     """
     encoder = Encoder(columns)
-    sizes = {table.name: table.num_buckets for table in encoder.plan.tables.values()}
     for group in encoder.plan.groups.values():
-        sizes |= {output.name: output.width for output in group.outputs if output.kind == "indicator"}
-    for name, size in sizes.items():
-        if size > _LARGEST:
-            raise LimitError(
-                f"{size} buckets, and this framework's ids are int32, which end at {_LARGEST}; "
-                "give fewer buckets, or use colonnade.torch",
-                column=name,
-            )
+        for output in group.outputs:
+            size = _buckets(output, encoder.plan)
+            if size > _LARGEST:
+                raise LimitError(
+                    f"{size} buckets, and this framework's ids are int32, which end at {_LARGEST}; "
+                    "give fewer buckets, or use colonnade.torch",
+                    column=output.name,
+                )
     return encoder
+
+
+def _buckets(output: Output, plan: Plan) -> int:
+    """How many ids a part of the output counts with."""
+    match output:
+        case EmbeddingOutput():
+            return plan.tables[output.table].num_buckets
+        case IndicatorOutput():
+            return output.width
+        case NumbersOutput():
+            return 0
+        case _:
+            assert_never(output)
 
 
 def int32_array(array: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -13,6 +13,33 @@ from ..errors import ColumnValueError, FeatureTypeError
 Shape: TypeAlias = tuple[int | None, ...]
 
 
+def array_of(given: Any, what: str, of_what: str) -> npt.NDArray[Any]:
+    """What is no tensor of a framework, as NumPy reads it.
+
+    Raises:
+        FeatureTypeError: it is not one array.
+    """
+    try:
+        return np.asarray(given)
+    except ValueError:
+        raise FeatureTypeError(f"{what} must be one array of {of_what}, got uneven lists") from None
+    except (TypeError, RuntimeError) as error:  # tensors that NumPy cannot read
+        raise FeatureTypeError(f"{what} must be one array of {of_what}: {error}") from error
+
+
+def checked_lengths(given: Any) -> npt.NDArray[Any]:
+    """Lengths that are no tensor of a framework, as an array of integers; without items any dtype will do.
+
+    Raises:
+        FeatureTypeError: they are not integers.
+    """
+    array = array_of(given, "lengths", "integers")
+    if array.size == 0:
+        return array.astype(np.int64)
+    check_lengths(str(array.dtype), array.dtype.kind in "iu")
+    return array
+
+
 def check_lengths(dtype: str, is_integer: bool) -> None:
     """Lengths must be integers.
 
@@ -76,13 +103,7 @@ def sequence_mask(lengths: Any, maxlen: int | None = None) -> npt.NDArray[np.boo
         >>> sequence_mask([1, 3]).tolist()
         [[True, False, False], [True, True, True]]
     """
-    try:
-        array = np.asarray(lengths)
-    except ValueError:
-        raise FeatureTypeError("lengths must be one array of integers, got uneven lists") from None
-    if array.size == 0:
-        array = array.astype(np.int64)
-    check_lengths(str(array.dtype), array.dtype.kind in "iu")
+    array = checked_lengths(lengths)
     if maxlen is None:
         maxlen = max(int(array.max(initial=0)), 0)
     return np.arange(checked_maxlen(maxlen)) < array[..., None]
@@ -99,7 +120,7 @@ def concatenate_context_input(context_input: Any, sequence_input: Any) -> npt.ND
         float32 [batch, time, sequence_width + context_width].
 
     Raises:
-        FeatureTypeError: an input of another rank or dtype.
+        FeatureTypeError: an input of another rank or dtype, or no array.
         ColumnValueError: the batches differ.
 
     Example:
@@ -108,7 +129,8 @@ def concatenate_context_input(context_input: Any, sequence_input: Any) -> npt.ND
         >>> steps.shape
         (2, 4, 8)
     """
-    context, sequence = np.asarray(context_input), np.asarray(sequence_input)
+    sequence = array_of(sequence_input, "sequence_input", "float32")
+    context = array_of(context_input, "context_input", "float32")
     check_context_input((context.shape, str(context.dtype)), (sequence.shape, str(sequence.dtype)))
     repeated = np.broadcast_to(context[:, None], (*sequence.shape[:2], context.shape[1]))
     return np.concatenate([sequence, repeated], -1)

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, assert_never
 
 import numpy as np
 
-from .._encoding import THE_GROUP, GroupPlan, Plan, SequenceBatch, Slot, weight_key
+from .._encoding import (
+    THE_GROUP,
+    EmbeddingOutput,
+    GroupPlan,
+    IndicatorOutput,
+    NumbersOutput,
+    Output,
+    Plan,
+    SequenceBatch,
+    Slot,
+    weight_key,
+)
 from ..errors import GroupError
 from .int32 import int32_array
 from .tables import escape
@@ -29,8 +40,7 @@ def array_specs(plan: Plan) -> dict[str, Spec]:
         steps = (None,) if group.is_sequence else ()
         outputs = {output.slot: output for output in group.outputs}
         for slot in group.slots:
-            width = outputs[slot.name].width if outputs[slot.name].kind == "numbers" else None
-            dtype = "int32" if width is None else "float32"
+            width, dtype = _step_spec(outputs[slot.name])
             found[array_name(group.name, slot.name, "values")] = (*steps, width), dtype
             if weight_key(slot.column) is not None:
                 found[array_name(group.name, slot.name, "weights")] = (*steps, width), "float32"
@@ -38,6 +48,17 @@ def array_specs(plan: Plan) -> dict[str, Spec]:
             found[array_name(group.name, "lengths")] = (), "int32"
             found[array_name(group.name, "mask")] = steps, "bool"
     return found
+
+
+def _step_spec(output: Output) -> tuple[int | None, str]:
+    """How many values of one step an output is made from, None where it varies, and their dtype."""
+    match output:
+        case EmbeddingOutput() | IndicatorOutput():
+            return None, "int32"
+        case NumbersOutput():
+            return output.width, "float32"
+        case _:
+            assert_never(output)
 
 
 def to_arrays(batch_or_batches: SequenceBatch[Any] | Mapping[str, SequenceBatch[Any]]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from ..errors import ColumnValueError, FeatureTypeError
+from .masks import check_context_input, check_lengths, checked_maxlen
 
 
 def sequence_mask(lengths: Any, maxlen: int | None = None) -> Tensor:
@@ -22,21 +23,27 @@ def sequence_mask(lengths: Any, maxlen: int | None = None) -> Tensor:
 
     Raises:
         FeatureTypeError: lengths are not integers.
+        ColumnTypeError: maxlen is not an int.
         ColumnValueError: maxlen is negative.
     """
     try:
         tensor: Tensor = torch.as_tensor(lengths)
     except (TypeError, ValueError, RuntimeError) as error:
         raise FeatureTypeError(f"lengths must be one tensor of integers: {error}") from error
-    if tensor.numel() == 0:
-        tensor = tensor.to(torch.int64)
-    if tensor.is_floating_point() or tensor.is_complex() or tensor.dtype == torch.bool:
-        raise FeatureTypeError(f"lengths must be integers, got {tensor.dtype}")
+    is_integer = not (tensor.is_floating_point() or tensor.is_complex() or tensor.dtype == torch.bool)
+    check_lengths(_name(tensor.dtype), is_integer or tensor.numel() == 0)
+    tensor = tensor.to(torch.int64)  # which torch compares; some unsigned ones it does not
     if maxlen is None:
         maxlen = max(int(tensor.max()), 0) if tensor.numel() else 0
-    if maxlen < 0:
-        raise ColumnValueError(f"maxlen must not be negative, got {maxlen}")
-    return torch.arange(maxlen, device=tensor.device) < tensor.unsqueeze(-1)
+    return torch.arange(_size(maxlen), device=tensor.device) < tensor.unsqueeze(-1)
+
+
+def _size(maxlen: Any) -> int:
+    """The size of a mask's last axis; a size that torch compiles or exports as a free one stays free."""
+    is_int = isinstance(maxlen, int | torch.SymInt) and not isinstance(maxlen, bool)
+    if torch.compiler.is_compiling() and is_int and maxlen >= 0:
+        return maxlen  # type: ignore[no-any-return]
+    return checked_maxlen(maxlen)
 
 
 def concatenate_context_input(context_input: Tensor, sequence_input: Tensor) -> Tensor:
@@ -50,19 +57,22 @@ def concatenate_context_input(context_input: Tensor, sequence_input: Tensor) -> 
         float32 [batch, time, sequence_width + context_width].
 
     Raises:
-        FeatureTypeError: an input of another rank or dtype.
+        FeatureTypeError: an input of another rank or dtype, or no tensor.
         ColumnValueError: the batches differ.
     """
-    for name, tensor, rank in (("sequence_input", sequence_input, 3), ("context_input", context_input, 2)):
-        if tensor.dim() != rank:
-            raise FeatureTypeError(f"{name} must have rank {rank}, got {tensor.dim()}")
-        if tensor.dtype != torch.float32:
-            raise FeatureTypeError(f"{name} must have dtype float32, got {tensor.dtype}")
-    rows, sequence_rows = context_input.shape[0], sequence_input.shape[0]
-    if rows != sequence_rows:
-        raise ColumnValueError(f"context_input holds {rows} rows, sequence_input {sequence_rows}")
+    for name, given in (("sequence_input", sequence_input), ("context_input", context_input)):
+        if not isinstance(given, Tensor):
+            raise FeatureTypeError(f"{name} must be a tensor, got {type(given).__name__}")
+    check_context_input(
+        (context_input.shape, _name(context_input.dtype)), (sequence_input.shape, _name(sequence_input.dtype))
+    )
     repeated = context_input.unsqueeze(1).expand(-1, sequence_input.shape[1], -1)
     return torch.cat([sequence_input, repeated], -1)
+
+
+def _name(dtype: torch.dtype) -> str:
+    """A dtype by the name that it has everywhere."""
+    return str(dtype).removeprefix("torch.")
 
 
 def nested_tensor(sequence_input: Tensor, sequence_length: Tensor) -> Tensor:

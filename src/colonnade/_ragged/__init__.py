@@ -1,7 +1,7 @@
 """Ragged data: rows of different lengths, byte strings, and their ways from lists and from and to Arrow."""
 
 from .bytes_array import BytesArray
-from .ragged import Ragged, Values, columns_from_arrow, taken
+from .ragged import Ragged, Values, column_from_arrow, columns_from_arrow, taken
 from .splits import Int64s
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "Int64s",
     "Ragged",
     "Values",
+    "column_from_arrow",
     "columns_from_arrow",
     "taken",
 ]

@@ -37,7 +37,10 @@ class BytesArray(Sequence[bytes]):
     offsets: Int64s
 
     def __post_init__(self) -> None:
-        data = np.asarray(self.data)
+        try:
+            data = np.asarray(self.data)
+        except ValueError as error:
+            raise RaggedError(f"data are no array: {error}") from None
         if data.dtype != np.uint8 or data.ndim != 1:
             raise RaggedError(
                 f"data must be a flat uint8 array, got {data.dtype} with {data.ndim} dimensions"

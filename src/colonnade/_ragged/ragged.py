@@ -193,6 +193,15 @@ def columns_from_arrow(exported: Any, keys: Iterable[str] | None = None) -> dict
     return {key: _assembled(*column) for key, column in arrow.read_table(exported, keys).items()}
 
 
+def column_from_arrow(exported: Any) -> Values:
+    """Take one column from any Arrow library: lists as a Ragged, a flat one as an ndarray or a BytesArray.
+
+    Raises:
+        FeatureTypeError, RaggedError, NarrowingError, LimitError: as for `Ragged.from_arrow`.
+    """
+    return _assembled(*arrow.read(exported))
+
+
 def _assembled(splits: list[Int64s], flat: arrow.Flat) -> Values:
     return _wrapped(splits, BytesArray._trusted(*flat) if isinstance(flat, tuple) else flat)
 

@@ -13,7 +13,10 @@ Int64s: TypeAlias = npt.NDArray[np.int64]
 
 
 def checked_splits(splits: Any, size: int, what: str) -> Int64s:
-    array = np.asarray(splits)
+    try:
+        array = np.asarray(splits)
+    except ValueError as error:
+        raise RaggedError(f"{what} are no array: {error}") from None
     if array.ndim != 1 or len(array) == 0 or array.dtype.kind not in "iu":
         raise RaggedError(f"{what} must be a flat, non-empty integer array, got {array.dtype} {array.shape}")
     array = np.ascontiguousarray(array, np.int64)

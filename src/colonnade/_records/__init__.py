@@ -11,6 +11,7 @@ from .parsing import (
 )
 from .ragged_feature import RaggedFeature
 from .reader import TFRecordReader
+from .serializing import serialize_examples, serialize_sequence_examples
 from .sparse import Sparse, SparseFeature, in_order
 from .specs import FixedLenFeature, FixedLenSequenceFeature, VarLenFeature
 from .writer import TFRecordWriter
@@ -33,4 +34,6 @@ __all__ = [
     "parse_sequence_example",
     "parse_single_example",
     "parse_single_sequence_example",
+    "serialize_examples",
+    "serialize_sequence_examples",
 ]

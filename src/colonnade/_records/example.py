@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from typing import Any, TypeAlias, cast
 
 import numpy as np
 
+from .. import _core
 from .._checks import checked_key
 from ..errors import FeatureTypeError, NarrowingError
 
 Values: TypeAlias = "tuple[int, ...] | tuple[float, ...] | tuple[bytes, ...]"
 
-_BYTES_LIST, _FLOAT_LIST, _INT64_LIST = 1, 2, 3
-_LIST_NUMBERS = {bytes: _BYTES_LIST, float: _FLOAT_LIST, int: _INT64_LIST}
 _KINDS = {bytes: "a string", float: "a float", int: "an int"}
 
 # Iterable, but no lists of values; sets have no order that could be kept.
@@ -54,7 +52,7 @@ class Example:
 
     def serialize(self) -> bytes:
         """The record's bytes; equal examples give equal bytes."""
-        return _field(1, _features(self.features))
+        return _core.serialize_one(cast(dict[str, Values], self.features), None)
 
 
 @dataclass(frozen=True)
@@ -89,11 +87,8 @@ class SequenceExample:
 
     def serialize(self) -> bytes:
         """The record's bytes; equal examples give equal bytes."""
-        lists = [
-            _entry(key, b"".join(_field(1, _feature(step)) for step in steps))
-            for key, steps in self.feature_lists.items()
-        ]
-        return _field(1, _features(self.context)) + _field(2, b"".join(lists))
+        context = cast(dict[str, Values], self.context)
+        return _core.serialize_one(context, cast(dict[str, tuple[Values, ...]], self.feature_lists))
 
 
 # Python data to tuples of one type.
@@ -127,7 +122,9 @@ def _listed(steps: object, key: str) -> list[Any]:
 
 
 def _checked_values(given: object, **where: Any) -> Values:
-    values = [_plain(value, index, where) for index, value in enumerate(_flat(given))]
+    if (plain := _core.plain_values(flat := _flat(given))) is not None:
+        return plain
+    values = [_plain(value, index, where) for index, value in enumerate(flat)]
     kinds = [type(value) for value in values]
     for index, kind in enumerate(kinds):
         if kind is not kinds[0]:
@@ -138,13 +135,15 @@ def _checked_values(given: object, **where: Any) -> Values:
     return _as_float32(values, where) if float in kinds[:1] else tuple(values)
 
 
-def _flat(given: object) -> Iterable[object]:
+def _flat(given: object) -> list[Any] | tuple[Any, ...]:
+    if type(given) is list or type(given) is tuple:
+        return given
     if given is None:
         return ()
     if isinstance(given, np.ndarray):
-        return cast(list[object], given.ravel().tolist())
+        return given.ravel().tolist()
     if isinstance(given, Iterable) and not isinstance(given, _ONE_VALUE):
-        return given
+        return list(given)
     return (given,)
 
 
@@ -187,46 +186,3 @@ def _shown(value: object) -> str:
         return f"an int of {value.bit_length()} bits"
     text = repr(value[:40] if isinstance(value, str | bytes) else value)
     return f"{type(value).__name__} {text if len(text) <= 80 else text[:80] + '...'}"
-
-
-# Tuples to bytes, by https://protobuf.dev/programming-guides/encoding/ and TensorFlow's example.proto.
-
-
-def _features(features: Mapping[str, Values]) -> bytes:
-    return b"".join(_entry(key, _feature(values)) for key, values in features.items())
-
-
-def _entry(key: str, message: bytes) -> bytes:
-    """An entry of a map, in the field that Features and FeatureLists have for it."""
-    return _field(1, _field(1, key.encode()) + _field(2, message))
-
-
-def _feature(values: Values) -> bytes:
-    if not values:
-        return b""
-    kind = type(values[0])
-    return _field(_LIST_NUMBERS[kind], _list(kind, values))
-
-
-def _list(kind: type, values: Values) -> bytes:
-    if kind is bytes:
-        return b"".join(_field(1, value) for value in cast(tuple[bytes, ...], values))
-    if kind is float:
-        return _field(1, struct.pack(f"<{len(values)}f", *values))
-    return _field(1, b"".join(map(_varint, cast(tuple[int, ...], values))))
-
-
-def _field(number: int, data: bytes) -> bytes:
-    """A field of wire type 2: a tag, a length, data."""
-    return _varint(number << 3 | 2) + _varint(len(data)) + data
-
-
-def _varint(number: int) -> bytes:
-    """Seven bits a byte, lowest first; a negative number as its 64-bit two's complement."""
-    number &= 2**64 - 1
-    encoded = bytearray()
-    while number > 0x7F:
-        encoded.append(number & 0x7F | 0x80)
-        number >>= 7
-    encoded.append(number)
-    return bytes(encoded)

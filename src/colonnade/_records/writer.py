@@ -6,13 +6,21 @@ import io
 import os
 import warnings
 import zlib
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, Final, Protocol
 
 from .. import _core
+from .._ragged import BytesArray
 from ..errors import LimitError, RecordFileError, RecordTypeError
 from .files import CHUNK, WBITS, Compression, Path, checked_compression, kind
 
+_RECORD: Final = (bytes, bytearray, memoryview)
+_ONE_RECORD: Final = (*_RECORD, str)
+_TEXT: Final = "encode text, serialize an Example first"
+_PART: Final = (
+    8 << 20
+)  # handed to the file at a time, so that files that take little are not handed all again
 _MOST_BYTES: Final = (1 << 31) - 1  # limits::record_bytes of the core
 
 
@@ -64,18 +72,33 @@ class TFRecordWriter:
             RecordFileError: the writer is closed.
             OSError: the file cannot be written; then `record` is not part of it and may be written again.
         """
-        if not isinstance(record, bytes | bytearray | memoryview):
-            raise RecordTypeError(
-                f"a record must be bytes, got {kind(record)}; encode text, serialize an Example first"
-            )
+        if not isinstance(record, _RECORD):
+            raise RecordTypeError(f"a record must be bytes, got {kind(record)}; {_TEXT}")
         size = memoryview(record).nbytes
         if size > _MOST_BYTES:
             raise LimitError(f"a record of {size} bytes, the limit is {_MOST_BYTES}")
         self._check_open()
         if len(self._pending) >= CHUNK:
             self._drain()
-        framed = _core.frame_record(bytes(record))
-        self._pending += self._compressor.compress(framed) if self._compressor else framed
+        self._append(_core.frame_record(bytes(record)))
+
+    def write_batch(self, records: BytesArray | Sequence[bytes | bytearray | memoryview]) -> None:
+        """Append many records at once: what `serialize_examples` makes, a batch of a reader, or a list.
+
+        The file is the same as after `write` of each.
+
+        Raises:
+            RecordTypeError: `records` is no such sequence, or one of them is not bytes.
+            RaggedError: the offsets of a BytesArray do not describe its data.
+            LimitError: a record has 2 GiB or more, or all have 16 GiB.
+            RecordFileError: the writer is closed.
+            OSError: the file cannot be written; then none of `records` is part of it.
+        """
+        batch = records if isinstance(records, BytesArray) else _joined(records)
+        self._check_open()
+        if len(self._pending) >= CHUNK:
+            self._drain()
+        self._append(_core.frame_records(batch.data, batch.offsets).data)
 
     def flush(self) -> None:
         """Hand everything written so far to the file, so that a reader can see it.
@@ -128,14 +151,28 @@ class TFRecordWriter:
         if self._file is None:
             raise RecordFileError("the writer is closed")
 
+    def _append(self, framed: bytes | memoryview) -> None:
+        self._pending += self._compressor.compress(framed) if self._compressor else framed
+
     def _drain(self) -> None:
         while self._pending:
-            written = self._file.write(bytes(self._pending))
+            with memoryview(self._pending) as view:
+                part = bytes(view[:_PART])
+            written = self._file.write(part)
             if written is None and not isinstance(self._file, io.RawIOBase):
-                written = len(self._pending)
+                written = len(part)
             if not written:  # a file object in non-blocking mode; going on would spin
                 raise BlockingIOError(f"write() of the file object returned {written!r} and wrote nothing")
             del self._pending[:written]
+
+
+def _joined(records: object) -> BytesArray:
+    if isinstance(records, _ONE_RECORD) or not isinstance(records, Sequence):
+        raise RecordTypeError(f"a batch must be a BytesArray or a sequence of bytes, got {kind(records)}")
+    for index, record in enumerate(records):
+        if not isinstance(record, _RECORD):
+            raise RecordTypeError(f"a record must be bytes, got {kind(record)}; {_TEXT}", record=index)
+    return BytesArray.from_list([bytes(record) for record in records])
 
 
 def _target(path: object) -> Any:

@@ -102,8 +102,9 @@ def load(directory: PathLike) -> tuple[Encoder, dict[str, Float32s]]:
     """
     safetensors = _safetensors()
     folder = Path(directory)
-    text = (folder / CONFIG).read_bytes()
     try:
+        _check_regular(folder / CONFIG)
+        text = (folder / CONFIG).read_bytes()
         saved = parsed_json(text)
         if not isinstance(saved, dict) or set(saved) != {"version", "encoder", "tables"}:
             raise ConfigError('"version", "encoder" and "tables" are wanted, as colonnade.save writes them')
@@ -160,6 +161,7 @@ def _tables_name(digest: str) -> str:
 
 def _checked_file(folder: Path, name: str, digest: str) -> Path:
     path = folder / name
+    _check_regular(path)
     try:
         found = _sha256(path)
     except FileNotFoundError:
@@ -167,6 +169,12 @@ def _checked_file(folder: Path, name: str, digest: str) -> Path:
     if found != digest:
         raise ConfigError("not the file that was saved: its SHA-256 differs", file=str(path))
     return path
+
+
+def _check_regular(path: Path) -> None:
+    """Refuse a pipe or a device, which may have no end."""
+    if path.exists() and not path.is_file():
+        raise ConfigError("no regular file", file=str(path))
 
 
 def _sha256(path: Path) -> str:
@@ -185,7 +193,12 @@ def _temporary(folder: Path) -> Iterator[Path]:
 
 def _written_tables(folder: Path, safetensors: Any, arrays: dict[str, Float32s]) -> str:
     with _temporary(folder) as temporary:
-        safetensors.save_file(arrays, temporary)
+        try:
+            safetensors.save_file(arrays, temporary)
+        except Exception as error:  # its own class, which tells the system's error by its words alone
+            if number := re.search(r"os error (\d+)", str(error)):
+                raise OSError(int(number[1]), os.strerror(int(number[1])), str(temporary)) from error
+            raise
         digest = _sha256(temporary)
         _put(temporary, folder / _tables_name(digest))
     return digest

@@ -20,7 +20,12 @@ from ._vocabulary_table import check_out_of_vocabulary, checked_vocabulary_dtype
 
 GZIP_MAGIC: Final = b"\x1f\x8b"
 MOST_TEXT: Final = 2**32
-"""Bytes that a vocabulary file may hold, unpacked; a small gzip file can promise anything."""
+"""Bytes that a vocabulary file may hold, unpacked."""
+MOST_RATIO: Final = 100
+"""Bytes that one byte of a gzip file may become; words become ten at the most, a bomb's thousand and more."""
+ALWAYS_TAKEN: Final = 2**26
+"""Bytes that any gzip file may become, however small it is."""
+_CHUNK: Final = 2**20
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,9 @@ def _read_file(column: VocabularyFileCategoricalColumn) -> tuple[_core.Vocabular
             **place,
         )
     try:
-        text = _unpacked(content, place) if content.startswith(GZIP_MAGIC) else content
+        text = content
+        if content.startswith(GZIP_MAGIC):
+            text = _unpacked(content, column.vocabulary_size, place)
         integers = column.dtype != "string"
         vocabulary = table_of_text(text, sha256, column.vocabulary_size, integers=integers)
     except VocabularyError as error:
@@ -103,15 +110,26 @@ def _content(path: Path, place: dict[str, str]) -> bytes:
         raise VocabularyError(f"the vocabulary cannot be read: {error.strerror}", **place) from error
 
 
-def _unpacked(content: bytes, place: dict[str, str]) -> bytes:
+def _unpacked(content: bytes, size: int | None, place: dict[str, str]) -> bytes:
+    """The text of a sound gzip file, or at least the first `size` lines of it."""
+    most = min(MOST_TEXT, max(ALWAYS_TAKEN, MOST_RATIO * len(content)))
+    text, held, lines = bytearray(), 0, 0
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
-            text = file.read(MOST_TEXT + 1)
+            while (chunk := file.read(_CHUNK)) and held <= most:
+                held += len(chunk)
+                if size is None or lines < size:
+                    text += chunk
+                    lines += chunk.count(b"\n")
     except (OSError, EOFError, zlib.error) as error:
         raise VocabularyError(f"the vocabulary is no sound gzip file: {error}", **place) from error
-    if len(text) > MOST_TEXT:
-        raise VocabularyError(f"the vocabulary holds more than {MOST_TEXT} bytes, unpacked", **place)
-    return text
+    if held > most:
+        raise VocabularyError(
+            f"the vocabulary holds more than {most} bytes, unpacked, the limit of a gzip file of "
+            f"{len(content)}; give it unpacked",
+            **place,
+        )
+    return bytes(text)
 
 
 def _checked_path(path: object, key: str) -> str:

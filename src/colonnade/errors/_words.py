@@ -169,6 +169,16 @@ _WORDS: dict[str, tuple[type[Exception], _Words]] = {
         RaggedError,
         "{got} must rise from 0 to {expected}, the number of values; make them anew",
     ),
+    # Records written.
+    "written_too_large": (
+        LimitError,
+        "the record would have {got} bytes, the limit is {expected}; write smaller ones",
+    ),
+    "values_changed": (RaggedError, "the values changed while they were written; give a copy of them"),
+    "features_changed": (
+        FeatureTypeError,
+        "the features were changed after the record was made; make a new one",
+    ),
     # TFRecord files.
     "truncated_header": (
         DataLossError,

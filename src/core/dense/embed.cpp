@@ -7,13 +7,14 @@
 namespace colonnade {
 namespace {
 
-// The factor that brings a row's L2 norm down to `max_norm`. The table itself is never changed.
+// The factor that brings a row's L2 norm down to `max_norm`; a row that holds NaN has no norm, and NaN for a factor.
+// The table itself is never changed.
 float clip(const float* row, const Table& table) {
     if (table.max_norm <= 0) return 1;
     double squares = 0;
     for (std::size_t i = 0; i < table.dimension; ++i) squares += static_cast<double>(row[i]) * row[i];
     const double norm = std::sqrt(squares);
-    return norm > table.max_norm ? static_cast<float>(table.max_norm / norm) : 1;
+    return norm <= table.max_norm ? 1 : static_cast<float>(table.max_norm / norm);
 }
 
 double normalizer(Combiner combiner, double weights, double squares) {
@@ -108,7 +109,8 @@ void divide_row(float* row, std::size_t size, double by) {
         if (id < 0) continue;
         if (static_cast<std::uint64_t>(id) >= table.num_buckets) return beyond_table(step, id, table);
         const float weight = input.weights == nullptr ? 1 : input.weights[i];
-        if (!(weight > 0) && table.combiner != Combiner::sum) continue;
+        // Left out, not multiplied by 0: the row may hold NaN.
+        if (table.combiner == Combiner::sum ? weight == 0 : !(weight > 0)) continue;
         const auto* row = table.rows + static_cast<std::size_t>(id) * dimension;
         const float factor = weight * clip(row, table);
         for (std::size_t k = 0; k < dimension; ++k) out[k] += factor * row[k];

@@ -10,8 +10,8 @@ namespace colonnade {
 
 // Both write the steps of a range, the first of them to `out`.
 
-// Ids below 0 contribute nothing, and neither do weights that are not above 0, unless the combiner is
-// sum; a step without ids is all zeros. An id beyond the table is an error that carries its step.
+// Ids below 0 contribute nothing, and neither does what weighs 0 or, unless the combiner is sum, is not above 0: their
+// rows are not looked at. A step without ids is all zeros. An id beyond the table is an error that carries its step.
 [[nodiscard]] Error embed(const StepIds& input, threads::Range steps, const Table& table, RowsAhead& ahead, float* out,
                           std::size_t stride);
 

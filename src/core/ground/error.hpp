@@ -31,6 +31,9 @@ enum class Code : std::uint8_t {
     partial_step,      // got: values in the row, expected: values in a step
     weights_mismatch,  // got, expected: weights and ids in a row, or in a step
     unequal_lengths,   // got, expected: steps of two columns of one group
+    // Records written.
+    written_too_large,  // got: bytes of the record, expected: limits::record_bytes
+    values_changed,     // between the two passes
     // TFRecord files.
     truncated_header,  // got: bytes left, expected: bytes of a header
     truncated_data,    // got: bytes left, expected: bytes promised, with the CRC
@@ -81,6 +84,8 @@ struct [[nodiscard]] Error {
         case Code::partial_step: return "partial_step";
         case Code::weights_mismatch: return "weights_mismatch";
         case Code::unequal_lengths: return "unequal_lengths";
+        case Code::written_too_large: return "written_too_large";
+        case Code::values_changed: return "values_changed";
         case Code::truncated_header: return "truncated_header";
         case Code::truncated_data: return "truncated_data";
         case Code::bad_length_crc: return "bad_length_crc";

@@ -102,8 +102,28 @@ void Batch::append_offset() {
 void frame(Bytes data, std::uint8_t* out) {
     store(static_cast<std::uint64_t>(data.size()), out);
     store(mask_crc(crc32c(out, length_bytes)), out + length_bytes);
-    if (!data.empty()) std::memcpy(out + header_bytes, data.data(), data.size());
-    store(mask_crc(crc32c(data.data(), data.size())), out + header_bytes + data.size());
+    const auto crc = data.empty() ? crc32c(nullptr, 0) : crc32c_copy(out + header_bytes, data.data(), data.size());
+    store(mask_crc(crc), out + header_bytes + data.size());
+}
+
+Error frame_all(Bytes data, std::span<const std::int64_t> offsets, Array& out) {
+    const auto records = offsets.size() - 1;
+    const auto size_of = [&](std::size_t i) { return static_cast<std::size_t>(offsets[i + 1] - offsets[i]); };
+    for (std::size_t i = 0; i < records; ++i) {
+        if (size_of(i) <= limits::record_bytes) continue;
+        auto error = fail(Code::written_too_large, size_of(i), limits::record_bytes);
+        error.record = static_cast<std::int64_t>(i);
+        return error;
+    }
+    constexpr auto framing = header_bytes + footer_bytes;
+    const auto bytes = static_cast<std::size_t>(offsets[records] - offsets[0]);
+    if (auto error = Array::make(Dtype::uint8, {bytes + records * framing}, out)) return error;
+    auto* at = out.as<std::uint8_t>();
+    for (std::size_t i = 0; i < records; ++i) {
+        frame(data.subspan(static_cast<std::size_t>(offsets[i]), size_of(i)), at);
+        at += framing + size_of(i);
+    }
+    return {};
 }
 
 }  // namespace colonnade::record

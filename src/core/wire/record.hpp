@@ -51,4 +51,7 @@ private:
 // Writes one framed record, header_bytes + data.size() + footer_bytes, to `out`.
 void frame(Bytes data, std::uint8_t* out);
 
+// The same of many records, one after the other: record i is data[offsets[i]] to data[offsets[i + 1]].
+[[nodiscard]] Error frame_all(Bytes data, std::span<const std::int64_t> offsets, Array& out);
+
 }  // namespace colonnade::record

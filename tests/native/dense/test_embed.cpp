@@ -15,6 +15,8 @@ using namespace colonnade;
 constexpr std::size_t dimension = 3;
 constexpr std::size_t buckets = 5;
 constexpr float untouched = 12345;
+constexpr float no_number = std::numeric_limits<float>::quiet_NaN();
+constexpr float infinity = std::numeric_limits<float>::infinity();
 
 struct Input {
     std::vector<std::int64_t> ids;
@@ -27,7 +29,7 @@ struct Input {
 };
 
 Input any_input(Random& random) {
-    constexpr float odd[] = {0, -0.0F, -1, 0.25F, 1, 3, 1e-10F};
+    constexpr float odd[] = {0, -0.0F, -1, 0.25F, 1, 3, 1e-10F, no_number, infinity, -infinity};
     Input input;
     for (auto steps = random.below(6); steps > 0; --steps) {
         for (auto values = random.below(5); values > 0; --values) {
@@ -48,12 +50,12 @@ std::vector<double> slow_step(const Input& input, bool weighted, const Table& ta
     for (auto i = static_cast<std::size_t>(input.splits[step]); i < static_cast<std::size_t>(input.splits[step + 1]);
          ++i) {
         const double weight = weighted ? static_cast<double>(input.weights[i]) : 1;
-        if (input.ids[i] < 0 || (table.combiner != Combiner::sum && !(weight > 0))) continue;
+        if (input.ids[i] < 0 || (table.combiner == Combiner::sum ? weight == 0 : !(weight > 0))) continue;
         const auto* row = table.rows + static_cast<std::size_t>(input.ids[i]) * dimension;
         double norm = 0;
         for (std::size_t k = 0; k < dimension; ++k) norm += static_cast<double>(row[k]) * static_cast<double>(row[k]);
         const double most = static_cast<double>(table.max_norm);
-        const double factor = most > 0 && std::sqrt(norm) > most ? most / std::sqrt(norm) : 1;
+        const double factor = most > 0 && !(std::sqrt(norm) <= most) ? most / std::sqrt(norm) : 1;
         for (std::size_t k = 0; k < dimension; ++k) total[k] += weight * factor * static_cast<double>(row[k]);
         weights += weight;
         squares += weight * weight;
@@ -66,6 +68,7 @@ std::vector<double> slow_step(const Input& input, bool weighted, const Table& ta
 }
 
 bool close(float got, double expected) {
+    if (!std::isfinite(expected)) return std::isnan(expected) ? std::isnan(got) : got == static_cast<float>(expected);
     return std::abs(static_cast<double>(got) - expected) <= 1e-6 + 1e-5 * std::abs(expected);
 }
 
@@ -74,6 +77,8 @@ void embeddings() {
     std::vector<float> rows(buckets * dimension);
     for (auto& value : rows) value = static_cast<float>(random.below(2001)) / 500 - 2;
     std::fill_n(rows.begin(), dimension, 0.0F);  // a norm of zero
+    rows[dimension] = no_number;
+    rows[2 * dimension + 1] = -infinity;
     for (int round = 0; round < 5000; ++round) {
         const auto input = any_input(random);
         const Table table{rows.data(), buckets, dimension, static_cast<Combiner>(random.below(3)),

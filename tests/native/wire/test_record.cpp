@@ -120,6 +120,21 @@ void damage_waits_for_its_turn() {
     CHECK(text(batch.hand_over().data) == "abcg");
 }
 
+void many_at_once() {
+    const std::string data = "xabcd\0e";
+    const auto bytes = record::Bytes(reinterpret_cast<const std::uint8_t*>(data.data()), 5);
+    const std::vector<std::int64_t> offsets{1, 4, 4, 5};
+    Array out;
+    CHECK(!record::frame_all(bytes, offsets, out));
+    const auto expected = framed({"abc", "", "d"});
+    CHECK(text(out) == std::string(expected.begin(), expected.end()));
+    CHECK(!record::frame_all({}, std::vector<std::int64_t>{0}, out) && out.shape[0] == 0);
+
+    const std::vector<std::int64_t> large{0, std::int64_t{1} << 31};
+    const auto error = record::frame_all({bytes.data(), std::size_t{1} << 31}, large, out);
+    CHECK(error.code == Code::written_too_large && error.record == 0);
+}
+
 void lying_lengths() {
     record::Batch batch;
     record::Taken taken;
@@ -144,6 +159,7 @@ int main() {
     batches_grow();
     cuts();
     damage_waits_for_its_turn();
+    many_at_once();
     lying_lengths();
     return failures();
 }

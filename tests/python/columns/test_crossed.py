@@ -127,9 +127,8 @@ def test_huge_products(count):
     where = {"key": "k0", "column": "_X_".join(keys), "row": 0}
     refusal(LimitError, lambda: made.encode(dict.fromkeys(keys, row)), words, **where)
     steps = cn.Ragged(cn.Ragged(row.values, np.array([0, 1, 2**17])), np.array([0, 2]))
-    listed = encoder(
-        cn.crossed_column([cn.sequence_categorical_column_with_identity(k, 9) for k in keys], 97)
-    )
+    sequences = [cn.sequence_categorical_column_with_identity(key, 9) for key in keys]
+    listed = encoder(cn.crossed_column(sequences, 97))
     refusal(LimitError, lambda: listed.encode(dict.fromkeys(keys, steps)), "of one row is 4194304", row=0)
 
 

@@ -276,6 +276,18 @@ class TestFile:
         assert tracemalloc.get_traced_memory()[1] < 10_000_000
         tracemalloc.stop()
 
+    def test_a_gzip_file_may_only_grow_in_proportion(self, write):
+        path = write(gzip.compress(b"a" * 2**27))
+        words = "more than 67108864 bytes, unpacked, the limit of a gzip file of"
+        refusal(VocabularyError, lambda: filed("k", path), words)
+
+    def test_lines_that_nobody_wants_are_not_kept(self, write):
+        path = write(gzip.compress(b"first\nsecond\n" + b"x" * 2**25, 1))
+        tracemalloc.start()
+        assert filed("k", path, vocabulary_size=2).num_buckets == 2
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+        tracemalloc.stop()
+
     @pytest.mark.parametrize(
         ("path", "error", "message"),
         [

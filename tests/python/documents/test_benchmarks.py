@@ -9,7 +9,18 @@ from rich.console import Console
 
 import benchmarks.__main__ as bench
 import colonnade as cn
-from benchmarks import from_lists, growth, limits, lookup, memory, ours, report, two_threads, workloads
+from benchmarks import (
+    from_lists,
+    growth,
+    limits,
+    lookup,
+    memory,
+    ours,
+    report,
+    two_threads,
+    workloads,
+    writing,
+)
 from benchmarks.contender import OURS, Contender, DifferentOutputsError, check_equal
 from benchmarks.timing import Timed, ratio
 
@@ -189,6 +200,15 @@ def test_lists_are_shown_beside_their_rivals():
     from_lists.show([many, one], console)
     text = console.export_text()
     assert [word in text for word in ("20.0 us", "1.50", "2.50", "0.38", "12.5 us more")] == [True] * 5
+
+
+def test_every_way_of_writing_gives_the_records_of_protobuf():
+    workload = workloads.make("W4", batches=1)
+    columns = [writing._columns(workload, 0)]
+    for inputs, write in writing._ways(columns).values():
+        assert list(write(inputs[0])["records"]) == workload.batches[0]
+    [theirs] = writing._protobuf(workload, columns).stream(0, 1)
+    assert theirs["records"] == workload.batches[0]
 
 
 def test_busy_processes_run_and_end():

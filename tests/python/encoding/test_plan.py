@@ -6,7 +6,7 @@ import pytest
 from failing import failure
 
 import colonnade as cn
-from colonnade._encoding.plan import compile_plan
+from colonnade._encoding.plan import EmbeddingOutput, IndicatorOutput, NumbersOutput, compile_plan
 from colonnade.errors import (
     ColumnTypeError,
     ColumnValueError,
@@ -34,10 +34,10 @@ def test_outputs_stand_in_code_point_order_of_names():
 
 def test_widths_and_starts():
     group = the_group([NUMBERS, EMBEDDED, cn.indicator_column(A)])
-    assert [(output.kind, output.start, output.width) for output in group.outputs] == [
-        ("embedding", 0, 3),
-        ("indicator", 3, 5),
-        ("numbers", 8, 4),
+    assert [(type(output), output.start, output.width) for output in group.outputs] == [
+        (EmbeddingOutput, 0, 3),
+        (IndicatorOutput, 3, 5),
+        (NumbersOutput, 8, 4),
     ]
     assert group.width == 12
 

@@ -20,6 +20,7 @@ MAY_INCLUDE = {
     "encode": {"ground", "kernels", "wire"},
     "dense": {"ground"},
     "arrow": {"ground"},
+    "write": {"ground", "kernels"},
 }
 
 # Parts without a test of their name, because another's holds them: declarations, and kernels of one family.

@@ -29,6 +29,8 @@ THIRD_PARTY = {
     "jax": {"flax", "jax", "numpy"},
     "keras": {"keras", "numpy"},
     "torch": {"numpy", "torch"},
+    "_layers.jax_sequences": {"jax"},
+    "_layers.keras_sequences": {"keras"},
     "_layers.torch_sequences": {"torch"},
     "_saving.directory": {"numpy", "safetensors"},
 }

@@ -70,6 +70,8 @@ NAMES = {
     "sequence_categorical_column_with_vocabulary_list",
     "sequence_mask",
     "sequence_numeric_column",
+    "serialize_examples",
+    "serialize_sequence_examples",
     "shared_embeddings",
     "to_config",
     "weighted_categorical_column",

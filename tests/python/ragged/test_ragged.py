@@ -210,3 +210,13 @@ def test_pickle_copies(nested):
 def test_repr_is_short():
     assert repr(Ragged.from_list([[1, 2], []])) == "Ragged(2 rows, 2 values, dtype='int64')"
     assert repr(BytesArray.from_list(["ab"])) == "BytesArray(1 items, 2 bytes)"
+
+
+def test_uneven_lists_are_no_splits_and_no_data():
+    for call in (
+        lambda: Ragged(np.arange(3), [[0], [1, 2]]),
+        lambda: BytesArray(b"", [[0], [1, 2]]),
+        lambda: BytesArray([[0], [1, 2]], [0, 2]),
+    ):
+        with pytest.raises(RaggedError):
+            call()

@@ -26,7 +26,7 @@ from reference import records as twin
 
 from colonnade import TFRecordReader, TFRecordWriter, _core
 from colonnade._ragged import BytesArray
-from colonnade.errors import DataLossError, LimitError, RecordFileError, RecordTypeError
+from colonnade.errors import DataLossError, LimitError, RaggedError, RecordFileError, RecordTypeError
 
 RECORDS = [b"first", b"", b"third\0record"]
 FILE = b"".join(map(twin.frame, RECORDS))
@@ -549,6 +549,49 @@ class TestWriting:
         with TFRecordWriter(file) as writer, pytest.raises(RecordTypeError, match="must be bytes"):
             writer.write(record)
         assert file.getvalue() == b""
+
+    @pytest.mark.parametrize("batch", ["text", b"data", bytearray(b"a"), 3, None, {b"a"}, iter([b"a"])])
+    def test_wrong_batches(self, batch: Any) -> None:
+        with TFRecordWriter(io.BytesIO()) as writer, pytest.raises(RecordTypeError, match="must be a Bytes"):
+            writer.write_batch(batch)
+
+    @pytest.mark.parametrize("record", ["text", 3, None, [b"a"], np.zeros(3)])
+    def test_a_batch_with_a_wrong_record(self, record: Any) -> None:
+        file = io.BytesIO()
+        with TFRecordWriter(file) as writer, pytest.raises(RecordTypeError, match="encode text") as caught:
+            writer.write_batch([b"good", record])
+        assert caught.value.where == {"record": 1}
+        assert file.getvalue() == b""
+
+    def test_a_batch_whose_offsets_were_written_into(self) -> None:
+        batch = BytesArray.from_list([b"a", b"b"])
+        batch.offsets[1] = 2**40
+        with TFRecordWriter(io.BytesIO()) as writer, pytest.raises(RaggedError):
+            writer.write_batch(batch)
+
+    def test_batches_of_every_container(self) -> None:
+        file = io.BytesIO()
+        with TFRecordWriter(file) as writer:
+            writer.write_batch([])
+            writer.write_batch((bytearray(RECORDS[0]), memoryview(RECORDS[1])))
+            writer.write_batch(BytesArray.from_list(RECORDS[2:]))
+        assert file.getvalue() == FILE
+        with pytest.raises(RecordFileError, match="closed"):
+            writer.write_batch([])
+
+    def test_a_large_batch_for_a_file_that_takes_little(self) -> None:
+        class Little(io.RawIOBase):
+            written = 0
+
+            def write(self, data: Any, /) -> int:
+                assert len(data) <= 8 << 20
+                self.written += min(len(data), 1 << 20)
+                return min(len(data), 1 << 20)
+
+        file = Little()
+        with TFRecordWriter(file) as writer:
+            writer.write_batch([bytes(1 << 20)] * 40)
+        assert file.written == 40 * ((1 << 20) + 16)
 
     def test_too_large_a_record(self) -> None:
         writer = TFRecordWriter(io.BytesIO())

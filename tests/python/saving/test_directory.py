@@ -1,5 +1,6 @@
 """What save writes, load reads: whole, checked, without a framework, or not at all."""
 
+import errno
 import gzip
 import hashlib
 import json
@@ -487,3 +488,36 @@ def test_nan_and_infinite_parameters_travel(tmp_path):
     loaded, tables = cn.load(tmp_path)
     steps, _ = colonnade.numpy.SequenceFeatures(loaded.columns, tables)({"n": [[5.0], [-1.0, -2.0]]})
     np.testing.assert_array_equal(steps, [[[0.0], [np.nan]], [[-1.0], [-2.0]]])
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes")
+@pytest.mark.parametrize("which", ["config.json", "tables-*"])
+def test_a_pipe_is_not_waited_for(saved, which):
+    [path] = saved.glob(which)
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.raises(errors.ConfigError, match="no regular file") as caught:
+        cn.load(saved)
+    assert caught.value.where["file"] == str(path)
+
+
+FULL = """
+import resource, signal, sys
+import numpy as np
+import colonnade as cn
+ids = cn.sequence_categorical_column_with_identity("k", 5000)
+encoder = cn.Encoder([cn.embedding_column(ids, 4)])
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+try:
+    cn.save(sys.argv[1], encoder, {"k_embedding": np.ones((5000, 4))})
+except OSError as error:
+    print(type(error).__name__, error.errno)
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs limits of file sizes")
+def test_a_disk_that_takes_no_more_is_an_os_error(tmp_path):
+    run = subprocess.run([sys.executable, "-c", FULL, tmp_path], capture_output=True, text=True, check=False)
+    assert (run.stdout, run.stderr) == (f"OSError {errno.EFBIG}\n", "")
+    assert list(tmp_path.iterdir()) == []
