@@ -2,6 +2,8 @@
 
 Each says what happened, where (file, record, byte, key, column, row, step, as far as they exist),
 what was found and expected, and what to do. The place is also in `error.where`, for programs.
+
+All but DependencyError are a ValueError, and those about types are a TypeError too.
 """
 
 from ._classes import (

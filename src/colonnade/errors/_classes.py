@@ -1,4 +1,8 @@
-"""One class per way of being wrong, and one root for all of them."""
+"""One class per way of being wrong, and one root for all of them.
+
+All but DependencyError are a ValueError, and those about types are a TypeError too: TensorFlow raises the
+one or the other, and code that catches it catches ours.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +41,7 @@ class ColumnValueError(ColonnadeError, ValueError):
     """An argument of a column, a spec or an encoder has a value that cannot be."""
 
 
-class ColumnTypeError(ColonnadeError, TypeError):
+class ColumnTypeError(ColonnadeError, TypeError, ValueError):
     """An argument of a column, a spec or an encoder has the wrong type."""
 
 
@@ -72,7 +76,7 @@ class RecordFileError(ColonnadeError, ValueError):
     """A TFRecord reader or writer cannot do what it is asked, such as reading a stream twice."""
 
 
-class RecordTypeError(ColonnadeError, TypeError):
+class RecordTypeError(ColonnadeError, TypeError, ValueError):
     """A source, a target or a record of a TFRecord file has the wrong type."""
 
 
@@ -95,12 +99,12 @@ class SparseIndexError(ColonnadeError, ValueError):
 # Features in memory.
 
 
-class FeatureTypeError(ColonnadeError, TypeError):
+class FeatureTypeError(ColonnadeError, TypeError, ValueError):
     """A feature comes in a container or with a dtype that its column cannot take."""
 
 
-class RaggedError(ColonnadeError, ValueError):
-    """Row splits, offsets or nesting that do not describe their values."""
+class RaggedError(ColonnadeError, ValueError, TypeError):
+    """Row splits, offsets, nesting or kinds of values that contradict each other."""
 
 
 class IdOutOfRangeError(ColonnadeError, ValueError):
@@ -123,7 +127,7 @@ class NarrowingError(ColonnadeError, ValueError):
     """A value that the declared dtype cannot hold."""
 
 
-class NormalizerError(ColonnadeError, ValueError):
+class NormalizerError(ColonnadeError, ValueError, TypeError):
     """A normalizer_fn that returned another shape, or something that is no array of numbers."""
 
 
