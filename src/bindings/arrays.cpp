@@ -96,10 +96,10 @@ OwnSplits own_splits(nb::handle splits, std::size_t size, const char* what) {
     bool good = !own.empty() && own.front() == 0 && own.back() == static_cast<std::int64_t>(size);
     for (std::size_t i = 1; good && i < own.size(); ++i) good = own[i - 1] <= own[i];
     if (good) return own;
-    const auto cls = nb::module_::import_("colonnade.errors").attr("RaggedError");
-    const auto message = std::string(what) + " must rise from 0 to " + std::to_string(size) + ", the number of values";
-    PyErr_SetObject(cls.ptr(), nb::str(message.c_str()).ptr());
-    throw nb::python_error();
+    nb::dict detail;
+    detail["got"] = what;
+    detail["expected"] = size;
+    raise("bad_splits", detail);
 }
 
 }  // namespace colonnade::bindings

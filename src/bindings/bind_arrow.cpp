@@ -19,76 +19,15 @@ namespace {
 using arrow::Failure;
 using arrow::Problem;
 
-[[noreturn]] void raise_as(const char* kind, const std::string& message, const nb::dict& where = {}) {
-    const auto exception = nb::module_::import_("colonnade.errors").attr(kind)(message, **where);
-    PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(exception.ptr())), exception.ptr());
-    throw nb::python_error();
-}
-
-std::string quoted(const char* text) {
-    // A format string comes from outside: it need not be UTF-8, nor short.
-    if (text == nullptr) return "none";
-    const auto shown = nb::steal(PyUnicode_DecodeUTF8(text, static_cast<Py_ssize_t>(strnlen(text, 64)), "replace"));
-    return nb::cast<std::string>(nb::repr(shown));
-}
-
-std::string describe(const Failure& failure) {
-    const auto got = std::to_string(failure.got), expected = std::to_string(failure.expected);
-    const auto type = quoted(failure.format);
-    switch (failure.problem) {
-        case Problem::none: break;
-        case Problem::released: return "the Arrow data was already released or moved; export it anew";
-        case Problem::unsupported:
-            return "the Arrow type " + type +
-                   " (a format string of the C data interface) is no list, number or string; "
-                   "cast it before";
-        case Problem::bad_layout:
-            return "the Arrow array has " + got + " buffers or children where its type has " + expected +
-                   "; the producer is at fault";
-        case Problem::missing_buffer:
-            return "buffer " + got + " of the Arrow array is null though its items need it; the producer is at fault";
-        case Problem::bad_length:
-            return "the Arrow array claims a length, an offset or a null count of " + got + ", which does not fit " +
-                   expected + "; the producer is at fault";
-        case Problem::bad_offsets:
-            return "an offset or a size of the Arrow array is " + got + ", which does not fit " + expected +
-                   "; the producer is at fault";
-        case Problem::bad_index:
-            return "index " + got + " is not in [0, " + expected +
-                   "), the Arrow dictionary or buffers it points into; "
-                   "the producer is at fault";
-        case Problem::null_value:
-            return "null, where a value must be; fill or drop nulls before (a null list is an empty one)";
-        case Problem::beyond_int64:
-            return std::to_string(static_cast<std::uint64_t>(failure.got)) +
-                   " is beyond int64; cast such values to strings before";
-        case Problem::too_deep: return "the Arrow type nests deeper than " + expected + " levels";
-        case Problem::too_large: return got + " items wanted, the limit is " + expected + "; read smaller batches";
-        case Problem::out_of_memory: return "no memory for an Arrow column; read smaller batches";
-    }
-    return "unknown";
-}
-
-const char* error_class(Problem problem) {
-    switch (problem) {
-        case Problem::unsupported: return "FeatureTypeError";
-        case Problem::beyond_int64: return "NarrowingError";
-        case Problem::too_deep:
-        case Problem::too_large: return "LimitError";
-        default: return "RaggedError";
-    }
-}
-
 [[noreturn]] void raise_arrow(const Failure& failure, const char* key = nullptr) {
-    if (failure.problem == Problem::out_of_memory) {
-        PyErr_SetString(PyExc_MemoryError, describe(failure).c_str());
-        throw nb::python_error();
-    }
-    nb::dict where;
-    if (key != nullptr) where["key"] = key;
-    if (failure.row >= 0) where["row"] = failure.row;
-    if (failure.step >= 0) where["step"] = failure.step;
-    raise_as(error_class(failure.problem), describe(failure), where);
+    nb::dict detail;
+    detail["got"] = failure.got;
+    detail["expected"] = failure.expected;
+    detail["format"] = foreign_text(failure.format, 64);
+    if (key != nullptr) detail["key"] = key;
+    if (failure.row >= 0) detail["row"] = failure.row;
+    if (failure.step >= 0) detail["step"] = failure.step;
+    raise(std::string("arrow_") + name(failure.problem), detail);
 }
 
 // In.
@@ -113,16 +52,18 @@ Struct* open_capsule(nb::handle capsule, const char* name) {
     auto* opened = PyCapsule_IsValid(capsule.ptr(), name) != 0
                        ? static_cast<Struct*>(PyCapsule_GetPointer(capsule.ptr(), name))
                        : nullptr;
-    if (opened == nullptr)
-        raise_as("FeatureTypeError", std::string("expected a capsule named '") + name + "' of the Arrow interface");
+    if (opened == nullptr) {
+        nb::dict detail;
+        detail["expected"] = name;
+        raise("arrow_no_capsule", detail);
+    }
     if (opened->release == nullptr) raise_arrow(Failure{Problem::released});
     return opened;
 }
 
 void take_array(nb::handle exported, Input& input) {
     nb::object pair = exported.attr("__arrow_c_array__")();
-    if (!nb::isinstance<nb::tuple>(pair) || nb::len(pair) != 2)
-        raise_as("FeatureTypeError", "__arrow_c_array__ must return a tuple of two capsules");
+    if (!nb::isinstance<nb::tuple>(pair) || nb::len(pair) != 2) raise("arrow_no_pair", {});
     auto* schema = open_capsule<ArrowSchema>(pair[0], "arrow_schema");
     auto* array = open_capsule<ArrowArray>(pair[1], "arrow_array");
     input.chunks.reserve(1);
@@ -133,8 +74,10 @@ void take_array(nb::handle exported, Input& input) {
 void check_stream(ArrowArrayStream& stream, int status) {
     if (status == 0) return;
     const char* said = stream.get_last_error != nullptr ? stream.get_last_error(&stream) : nullptr;
-    raise_as("RaggedError", "the Arrow stream failed with code " + std::to_string(status) + ": " +
-                                (said != nullptr ? std::string(said) : "no message"));
+    nb::dict detail;
+    detail["got"] = status;
+    detail["said"] = foreign_text(said, 4096);
+    raise("arrow_stream_failed", detail);
 }
 
 struct OpenStream {
@@ -175,9 +118,9 @@ std::shared_ptr<Input> take(nb::handle exported) {
     } else if (nb::hasattr(exported, "__arrow_c_stream__")) {
         take_stream(exported, *input);
     } else {
-        const auto type = nb::cast<std::string>(exported.type().attr("__name__"));
-        raise_as("FeatureTypeError",
-                 type + " has neither __arrow_c_array__ nor __arrow_c_stream__; use from_list for Python data");
+        nb::dict detail;
+        detail["got"] = exported.type().attr("__name__");
+        raise("arrow_no_interface", detail);
     }
     return input;
 }
@@ -235,8 +178,7 @@ std::vector<arrow::Piece> all_of(const Input& input) {
 
 nb::tuple arrow_column(nb::handle exported) {
     const auto input = take(exported);
-    if (arrow::is_struct(input->schema))
-        raise_as("FeatureTypeError", "a table or a struct, where one column is wanted; choose one of its columns");
+    if (arrow::is_struct(input->schema)) raise("arrow_no_column", {});
     return read(input->schema, all_of(*input), input);
 }
 
@@ -244,13 +186,12 @@ nb::str column_name(const char* name) {
     auto* text = PyUnicode_FromString(name != nullptr ? name : "");
     if (text != nullptr) return nb::steal<nb::str>(text);
     PyErr_Clear();
-    raise_as("FeatureTypeError", "a column's name is not UTF-8");
+    raise("arrow_bad_name", {});
 }
 
 nb::dict arrow_columns(nb::handle exported, nb::object keys) {
     const auto input = take(exported);
-    if (!arrow::is_struct(input->schema))
-        raise_as("FeatureTypeError", "one column, where a table or a struct is wanted; use from_arrow");
+    if (!arrow::is_struct(input->schema)) raise("arrow_no_table", {});
     std::vector<arrow::Field> fields;
     if (const auto failure = arrow::split_struct(input->schema, all_of(*input), fields)) raise_arrow(failure);
     nb::dict columns;
@@ -258,9 +199,9 @@ nb::dict arrow_columns(nb::handle exported, nb::object keys) {
         const auto name = column_name(field.name);
         if (!keys.is_none() && PySet_Contains(keys.ptr(), name.ptr()) != 1) continue;
         if (columns.contains(name)) {
-            nb::dict where;
-            where["key"] = name;
-            raise_as("FeatureTypeError", "two columns have this name; rename one", where);
+            nb::dict detail;
+            detail["key"] = name;
+            raise("arrow_same_name", detail);
         }
         columns[name] = read(*field.schema, std::move(field.pieces), input, name.c_str());
     }

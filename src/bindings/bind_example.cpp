@@ -55,11 +55,7 @@ nb::object plain_values(const nb::object& given) {
     return plain;
 }
 
-[[noreturn]] void raise_changed() {
-    const auto cls = nb::module_::import_("colonnade.errors").attr("FeatureTypeError");
-    PyErr_SetString(cls.ptr(), "the features were changed after the record was made; make a new one");
-    throw nb::python_error();
-}
+[[noreturn]] void raise_changed() { raise("features_changed", {}); }
 
 Kind kind_of(nb::handle value) {
     if (PyLong_Check(value.ptr())) return Kind::int64s;

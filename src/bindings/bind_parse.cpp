@@ -87,12 +87,10 @@ nb::tuple parse_fixed(const IndexedExamples& examples, std::size_t key, std::siz
 }
 
 [[noreturn]] void raise_not_bytes(std::size_t record, nb::handle item) {
-    const auto cls = nb::module_::import_("colonnade.errors").attr("FeatureTypeError");
-    const auto type = nb::cast<std::string>(nb::str(item.type().attr("__name__")));
-    const auto exception =
-        cls(nb::str(("a serialized record must be bytes, got " + type).c_str()), nb::arg("record") = record);
-    PyErr_SetObject(cls.ptr(), exception.ptr());
-    throw nb::python_error();
+    nb::dict detail;
+    detail["got"] = item.type().attr("__name__");
+    detail["record"] = record;
+    raise("not_bytes", detail);
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ const char* name(Vocabulary::Fault fault) {
     return "unknown";
 }
 
-// Runs `build(problem)` without the GIL; colonnade.errors words what went wrong.
+// Runs `build(problem)` without the GIL.
 template <typename Build>
 std::shared_ptr<const Vocabulary> built(Build build) {
     Vocabulary::Problem problem;
@@ -32,10 +32,10 @@ std::shared_ptr<const Vocabulary> built(Build build) {
         if (auto made = build(problem)) vocabulary = std::make_shared<const Vocabulary>(std::move(*made));
     }
     if (vocabulary != nullptr) return vocabulary;
-    const auto exception = nb::module_::import_("colonnade.errors")
-                               .attr("vocabulary_error")(name(problem.fault), problem.line, problem.other_line);
-    PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(exception.ptr())), exception.ptr());
-    throw nb::python_error();
+    nb::dict detail;
+    detail["line"] = problem.line;
+    detail["other_line"] = problem.other_line;
+    raise(std::string("vocabulary_") + name(problem.fault), detail);
 }
 
 std::shared_ptr<const Vocabulary> from_strings(const Bytes& data, nb::handle offsets) {

@@ -114,7 +114,7 @@ def arrow_export(levels: list[tuple[str, int, list[npt.NDArray[Any]]]]) -> tuple
 def arrow_export_schema(formats: list[str]) -> object: ...
 def arrow_formats(schema: object) -> list[str]: ...
 
-# Nested lists. A fault's position counts items below the levels that were read; its words are in errors.py.
+# Nested lists. A fault's position counts items below the levels that were read; its words are in errors.
 
 most_list_levels: int
 most_list_items: int

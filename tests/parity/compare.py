@@ -7,7 +7,11 @@ import math
 from parity import subject
 from parity.neutral import Answer, Case, Json
 
+from colonnade import errors
+
 RTOL, ATOL = 1e-5, 1e-6
+BASES = {"TypeError": TypeError}
+"""What Colonnade's error is besides its own class, by TensorFlow's; a ValueError where nothing is said."""
 
 
 def difference(got: Json, wanted: Json, path: str = "answer") -> str | None:
@@ -55,5 +59,7 @@ def check(case: Case, tensorflow: Answer) -> None:
         assert "error" in colonnade, (
             f"TensorFlow refuses ({tensorflow['error']}), Colonnade answers {colonnade}"
         )
+        ours, theirs = colonnade["error"]["class"], tensorflow["error"]["class"]
+        assert issubclass(getattr(errors, ours), BASES.get(theirs, ValueError)), f"{ours} is no {theirs}"
     else:
         assert not difference(colonnade, tensorflow), difference(colonnade, tensorflow)

@@ -30,7 +30,9 @@ def flatten(nested: Any, dtype: DtypeLike | None) -> tuple[list[_Int64s], _Array
     """The row splits of each level, outermost first, and the flat values: an array, or byte strings."""
     name = None if dtype is None else dtype_name(dtype)
     if not isinstance(nested, list | tuple) and not (isinstance(nested, np.ndarray) and nested.ndim > 0):
-        raise FeatureTypeError(f"rows must be a list, a tuple or an array, got {type(nested).__name__}")
+        raise FeatureTypeError(
+            f"rows must be a list, a tuple or an array, got {type(nested).__name__}; give a list of rows"
+        )
     items, splits = nested, list[_Int64s]()
     while _is_level(items, splits):
         splits.append(splits_of(items))
@@ -66,10 +68,15 @@ def _is_level(items: Any, splits: list[_Int64s]) -> bool:
     if not plain and (at := _first(items, lambda item: not _is_list(item))) is not None:
         found = type(items[at]).__name__
         if splits:
-            raise RaggedError(f"uneven nesting: a {found} stands beside lists", **place(at, splits))
-        raise FeatureTypeError(f"a row must be a list, a tuple or an array, got {found}", row=at)
+            raise RaggedError(
+                f"uneven nesting: a {found} stands beside lists; put it into a list", **place(at, splits)
+            )
+        raise FeatureTypeError(
+            f"a row must be a list, a tuple or an array, got {found}; give a list, though it be of one value",
+            row=at,
+        )
     if len(splits) == _DEEPEST:
-        raise RaggedError(f"lists nest deeper than {_DEEPEST} levels")
+        raise RaggedError(f"lists nest deeper than {_DEEPEST} levels; join some")
     return True
 
 
@@ -96,7 +103,9 @@ def _values(items: Any, name: str | None, splits: list[_Int64s]) -> _Array | lis
         return [] if name == "string" else np.empty(0, name or np.int64)
     if name is not None and kind not in _TAKES[_kind_of_dtype(name)]:
         where = place(_first_of_kind(items, kind), splits) if len(items) else {}
-        raise FeatureTypeError(f"the values are of kind {kind}, the dtype is {name}", **where)
+        raise FeatureTypeError(
+            f"the values are of kind {kind}, the dtype is {name}; give one that fits the other", **where
+        )
     if kind == "string":
         return [_encoded(item, place(at, splits)) for at, item in enumerate(items)]
     if isinstance(items, np.ndarray):

@@ -47,5 +47,5 @@ def _rounded(number: float) -> np.float32:
     with np.errstate(over="ignore"):
         rounded = np.float32(number)
     if np.isinf(rounded) and not np.isinf(number):
-        raise OverflowError(f"{number} does not fit float32")
+        raise OverflowError(f"{number} does not fit float32; clip or scale it before")
     return rounded

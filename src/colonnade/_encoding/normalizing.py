@@ -50,7 +50,8 @@ def narrowed(values: Numbers, dtype: str, row_splits: Int64s, key: str) -> Numbe
     where = np.flatnonzero(lost)
     if len(where):
         row = int(np.searchsorted(row_splits, where[0], side="right")) - 1
-        raise NarrowingError(f"{values.ravel()[where[0]]} does not fit {dtype}", key=key, row=row)
+        message = f"{values.ravel()[where[0]]} does not fit {dtype}; clip or scale it before"
+        raise NarrowingError(message, key=key, row=row)
     return cast
 
 

@@ -140,4 +140,5 @@ def checked_compression(compression: object) -> Literal["", "GZIP", "ZLIB"]:
             return ""
         case "GZIP" | "ZLIB":
             return compression
-    raise RecordFileError(f'compression must be None, "GZIP" or "ZLIB", got {compression!r}')
+    kind = RecordFileError if isinstance(compression, str) else RecordTypeError
+    raise kind(f'compression must be None, "GZIP" or "ZLIB", got {compression!r}')

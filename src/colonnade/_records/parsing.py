@@ -18,6 +18,7 @@ from ..errors import (
     LimitError,
     RaggedError,
     SpecConflictError,
+    from_core,
 )
 from .padded import objects, padded, padded_steps
 from .ragged_feature import RaggedFeature, partitioned
@@ -224,7 +225,7 @@ def checked_batch(serialized: Any) -> Sequence[bytes] | BytesArray:
 
 def _checked_one(serialized: Any) -> bytes:
     if not isinstance(serialized, bytes):
-        raise FeatureTypeError(f"a serialized record must be bytes, got {type(serialized).__name__}")
+        raise from_core("not_bytes", {"got": type(serialized).__name__})
     return serialized
 
 

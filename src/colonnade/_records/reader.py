@@ -49,7 +49,7 @@ class TFRecordReader:
     Raises:
         FileNotFoundError: no file matches the pattern; or, while iterating, a path does not exist.
         RecordFileError: an empty list, an unknown compression; or a file object is read a second time.
-        RecordTypeError: `source` is something else.
+        RecordTypeError: `source` or `compression` is something else.
         DataLossError: while iterating, a file is cut off or corrupt. `error.where` has its name, the number
             of the record and the byte at which that record starts in the (decompressed) file. Sound records
             before it are handed over first, unless they belong to an unfinished batch or to the last

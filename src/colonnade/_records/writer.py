@@ -43,7 +43,7 @@ class TFRecordWriter:
 
     Raises:
         RecordFileError: an unknown compression.
-        RecordTypeError: `path` is neither a path nor a binary file object.
+        RecordTypeError: `path` is neither a path nor a binary file object, or compression no string.
         OSError: the file cannot be opened.
 
     Example:

@@ -5,7 +5,8 @@
 
 namespace colonnade {
 
-// The names are the contract with src/colonnade/errors.py, which turns each into an exception.
+// The names are the contract with src/colonnade/errors/_words.py, which has a class
+// and words for each.
 enum class Code : std::uint8_t {
     ok,
     // Wire format of one record.
@@ -34,7 +35,7 @@ enum class Code : std::uint8_t {
     written_too_large,  // got: bytes of the record, expected: limits::record_bytes
     values_changed,     // between the two passes
     // TFRecord files.
-    truncated_header,  // the file ends inside a 12-byte header
+    truncated_header,  // got: bytes left, expected: bytes of a header
     truncated_data,    // got: bytes left, expected: bytes promised, with the CRC
     bad_length_crc,    // got, expected: masked CRC-32C
     bad_data_crc,      // got, expected: masked CRC-32C

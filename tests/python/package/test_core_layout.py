@@ -26,7 +26,6 @@ MAY_INCLUDE = {
 # Parts without a test of their name, because another's holds them: declarations, and kernels of one family.
 TESTED_WITH = {
     "arrow/abi": "arrow/export",
-    "arrow/failure": "arrow/check",
     "dense/dense_column": "dense/dense",
     "dense/step_ids": "dense/rows_ahead",
     "ground/limits": "ground/array",

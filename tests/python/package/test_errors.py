@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from colonnade import errors
-from colonnade.errors import ColonnadeError, from_core
+from colonnade.errors import ColonnadeError, _words, from_core
 
 ROOT = Path(__file__).parents[3]
 CLASSES = [
@@ -20,10 +20,33 @@ CLASSES = [
 PLACE = {"file": "f.tfrecord", "record": 3, "byte": 17, "key": "k", "column": "c", "row": 2, "step": 0}
 
 
-def core_codes():
-    header = (ROOT / "src/core/ground/error.hpp").read_text()
-    body = re.search(r"enum class Code[^{]*\{(.*?)\};", header, re.DOTALL)[1]
-    return re.findall(r"^\s*(\w+),", re.sub(r"//.*", "", body), re.MULTILINE)
+def enumerators(header, enum):
+    """The names of a C++ enum, with what the comment behind each says."""
+    body = re.search(rf"enum class {enum}\b[^{{]*\{{(.*?)\}};", (ROOT / header).read_text(), re.DOTALL)[1]
+    return dict(
+        re.findall(r"(\w+)(?:,|\s*$)[ \t]*(?://(.*))?", re.sub(r"^\s*//.*", "", body, flags=re.MULTILINE))
+    )
+
+
+CODES = enumerators("src/core/ground/error.hpp", "Code")
+PROBLEMS = enumerators("src/core/arrow/failure.hpp", "Problem")
+FAULTS = enumerators("src/core/kernels/vocabulary.hpp", "Fault")
+BINDINGS = {
+    code
+    for path in sorted((ROOT / "src/bindings").glob("*.cpp"))
+    for code in re.findall(r'\braise\("(\w+)"', path.read_text())
+}
+SAID = {
+    **{code: said for code, said in CODES.items() if code != "ok"},
+    **{f"arrow_{problem}": said for problem, said in PROBLEMS.items() if problem != "none"},
+    **{f"vocabulary_{fault}": said for fault, said in FAULTS.items() if fault != "none"},
+}
+LISTS = [code.removeprefix("lists_") for code in _words._WORDS if code.startswith("lists_")]
+DETAIL = {"got": 1, "expected": 3, "line": 5, "other_line": 4, "format": "tss:", "said": "no disk"}
+
+
+def message(code, **detail):
+    return str(from_core(code, {**DETAIL, **detail}))
 
 
 @pytest.mark.parametrize("kind", CLASSES)
@@ -36,8 +59,12 @@ class TestClasses:
 
     def test_a_base_that_python_users_catch(self, kind):
         if kind is not ColonnadeError:
-            assert issubclass(kind, ValueError | TypeError | ImportError)
-            assert issubclass(kind, TypeError) == kind.__name__.endswith("TypeError")
+            assert issubclass(kind, ImportError if kind is errors.DependencyError else ValueError)
+            about_types = kind.__name__.endswith("TypeError") or kind in (
+                errors.NormalizerError,
+                errors.RaggedError,
+            )
+            assert issubclass(kind, TypeError) == about_types
 
     @pytest.mark.parametrize(
         "again", [copy.copy, copy.deepcopy, lambda error: pickle.loads(pickle.dumps(error))]
@@ -71,26 +98,56 @@ class TestPlaces:
 
 
 class TestCore:
-    """Error values of the core become exceptions."""
+    """What the core and the bindings find has a class and words here, and nowhere else."""
 
-    def test_the_header_was_read(self):
-        assert {"ok", "truncated", "id_out_of_range", "out_of_memory"} <= set(core_codes())
-        assert len(core_codes()) >= 25
+    def test_the_headers_were_read(self):
+        assert {"ok", "truncated", "id_out_of_range", "out_of_memory"} <= CODES.keys()
+        assert {"none", "released", "bad_index", "out_of_memory"} <= PROBLEMS.keys()
+        assert {"none", "duplicate", "not_an_integer"} <= FAULTS.keys()
+        assert {"not_bytes", "bad_splits", "arrow_no_pair"} <= BINDINGS
+        assert "got, expected" in CODES["wrong_count"]
+        assert (len(CODES), len(PROBLEMS), len(FAULTS)) >= (27, 13, 7)
 
-    @pytest.mark.parametrize("code", [code for code in core_codes() if code != "ok"])
-    def test_every_code_is_known(self, code):
-        detail = {"got": 1, "expected": 2, "record": 3, "byte": 4, "key": "k", "other_column": "o"}
+    def test_every_code_has_words_and_nothing_else_has(self):
+        lists = {f"lists_{code}" for code in LISTS}
+        assert _words._WORDS.keys() - lists == SAID.keys() | BINDINGS
+        assert len(lists) >= 10
+        assert not SAID.keys() & BINDINGS
+
+    @pytest.mark.parametrize("code", sorted(SAID.keys() | BINDINGS))
+    def test_the_exception(self, code):
+        detail = {**DETAIL, "record": 3, "byte": 4, "key": "k", "other_column": "o"}
         error = from_core(code, detail)
-        assert isinstance(error, ColonnadeError | MemoryError)
-        if isinstance(error, ColonnadeError):
-            assert type(error) is not ColonnadeError
+        if code.endswith("out_of_memory"):
+            assert type(error) is MemoryError
+        else:
+            assert type(error) in set(CLASSES) - {ColonnadeError}
             assert error.where == {"record": 3, "byte": 4, "key": "k"}
-            assert error.message
 
-    @pytest.mark.parametrize("code", [code for code in core_codes() if code != "ok"])
-    def test_the_header_names_every_code_as_it_is_written(self, code):
-        header = (ROOT / "src/core/ground/error.hpp").read_text()
-        assert f'case Code::{code}: return "{code}";' in header
+    @pytest.mark.parametrize("code", sorted(SAID.keys() | BINDINGS))
+    def test_how_to_go_on(self, code):
+        what, *how = message(code).split("; ")
+        assert what
+        assert len(how) == 1
+        assert len(how[0].split()) >= 2
+
+    @pytest.mark.parametrize("code", sorted(SAID))
+    @pytest.mark.parametrize(("number", "other"), [("got", 2), ("expected", 0)])
+    def test_numbers_are_said_where_the_header_has_them(self, code, number, other):
+        has_it = re.search(rf"\b{number}\b", SAID[code]) is not None
+        assert (message(code) != message(code, **{number: other})) == has_it
+
+    @pytest.mark.parametrize(
+        ("header", "enum", "names"),
+        [("ground/error.hpp", "Code", CODES), ("arrow/failure.hpp", "Problem", PROBLEMS)],
+    )
+    def test_the_headers_name_every_code_as_it_is_written(self, header, enum, names):
+        text = (ROOT / "src/core" / header).read_text()
+        assert [f'case {enum}::{name}: return "{name}";' in text for name in names] == [True] * len(names)
+
+    def test_the_bindings_have_no_words_of_their_own(self):
+        for path in (ROOT / "src/bindings").glob("*.cpp"):
+            assert not re.search(r"Error\"|PyErr_SetString|PyErr_Format", path.read_text()), path.name
 
     def test_an_unknown_code_is_our_own_fault(self):
         with pytest.raises(AssertionError, match="unknown error code 'new'"):
@@ -101,21 +158,36 @@ class TestCore:
         assert "3 values are not a multiple of the 2" in str(
             from_core("partial_step", {"got": 3, "expected": 2})
         )
-        assert "0x00000001, expected 0x000000ff" in str(
-            from_core("bad_data_crc", {"got": 1, "expected": 255})
-        )
+        assert "0x00000001, expected 0x000000ff" in message("bad_data_crc", expected=255)
         kinds = str(from_core("wrong_kind", {"got": 2, "expected": 3}))
         assert "a float list, the spec declares an int64 list" in kinds
         other = {"got": 1, "expected": 2, "column": "a", "other_column": "b"}
         assert "column 'a': 1 steps, but column 'b' of the same group has 2" in str(
             from_core("unequal_lengths", other)
         )
+        assert "all keys need the same steps" in message("unequal_lengths", other_column=None)
+        assert "weights in other steps" in message("weights_mismatch", got=2, expected=2)
+        assert "18446744073709551615 is beyond int64" in message("arrow_beyond_int64", got=-1)
+        assert "entry 5 stands at 4 already" in message("vocabulary_duplicate")
+        assert "the Arrow type 'tss:'" in message("arrow_unsupported")
+
+    def test_text_from_outside_is_no_template(self):
+        assert "'{got} {0.__class__}'" in message("arrow_stream_failed", said="{got} {0.__class__}")
 
 
-@pytest.mark.parametrize("code", errors._LISTS)
-def test_every_fault_of_lists_is_found_somewhere(code):
-    finders = ("src/bindings/bind_nested.cpp", "src/colonnade/_ragged/nested.py")
-    assert any(f'"{code}"' in (ROOT / path).read_text() for path in finders)
-    error = errors.lists_error(code, 2**70, "int64", row=3)
-    assert error.where == {"row": 3}
-    assert "{" not in error.message
+class TestLists:
+    """What is wrong with nested lists, found by a binding or by Python."""
+
+    @pytest.mark.parametrize("code", LISTS)
+    def test_every_fault_is_found_somewhere(self, code):
+        finders = ("src/bindings/bind_nested.cpp", "src/colonnade/_ragged/nested.py")
+        assert any(f'"{code}"' in (ROOT / path).read_text() for path in finders)
+
+    @pytest.mark.parametrize("code", LISTS)
+    def test_the_exception(self, code):
+        error = errors.lists_error(code, 2**70, "int64", row=3)
+        assert type(error) in set(CLASSES) - {ColonnadeError}
+        assert error.where == {"row": 3}
+        assert "{" not in error.message
+        assert str(2**70) not in error.message
+        assert len(error.message.split("; ")) == 2
