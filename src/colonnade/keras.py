@@ -215,14 +215,13 @@ class Features(keras.layers.Layer):  # type: ignore[misc]
 
     def call(self, inputs: Mapping[str, Tensor]) -> Any:
         """{group: (steps, lengths)}, and the values alone for a context group; see `embed`."""
-        made = {
-            name: embed(group, self._embeddings, batch_of(group, inputs))
-            for name, group in self.plan.groups.items()
-        }
-        # Only tensors may leave a layer: a context has no None beside its values here.
-        return {
-            name: output if self.plan.groups[name].is_sequence else output[0] for name, output in made.items()
-        }
+        found: dict[str, Any] = {}
+        for name, group in self.plan.groups.items():
+            steps, lengths = embed(group, self._embeddings, batch_of(group, inputs))
+            steps = ops.cast(steps, self.compute_dtype)  # indicators count in Keras' own floats
+            # Only tensors may leave a layer: a context has no None beside its values here.
+            found[name] = (steps, lengths) if group.is_sequence else steps
+        return found
 
     def compute_mask(self, inputs: Mapping[str, Tensor], previous_mask: Any = None) -> Any:
         """{group: (mask, None)}: what a following LSTM or MultiHeadAttention masks by."""

@@ -150,10 +150,10 @@ def random_tables(plan: Any) -> dict[str, Any]:
 
 
 def hostile_tables(plan: Any) -> dict[str, Any]:
-    """Row 0, which padding looks up, is NaN; the last row of a larger table holds infinities."""
+    """Row 0, which padding looks up, holds NaN; the last row of a larger table holds infinities."""
     tables = random_tables(plan)
     for table in tables.values():
-        table[0] = nan
+        table[0, 0] = nan
         if len(table) > 2:
             table[-1, :2] = inf, -inf
     return tables

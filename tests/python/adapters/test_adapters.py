@@ -210,7 +210,7 @@ def left_out(combiner: str, weighted: bool) -> tuple[Any, Any, Any, Any]:
     ids[counts & (ids < 2)] = 2
     weights[counts & ~np.isfinite(weights)] = 1.5
     table, slopes = random.standard_normal((6, 3)), random.standard_normal((4, 3, 3))
-    table[0], table[1, 0] = nan, inf
+    table[0], table[1, 0], table[2] = nan, inf, 0  # a norm of 0 has no gradient of its own
     slopes[~counts.any(-1)] = nan
     assert (~np.isfinite(weights)).any()
     return ids, weights, table.astype(np.float32), slopes.astype(np.float32)

@@ -111,9 +111,14 @@ class TestOutput:
         outputs, state = rnn_layer(sequence_input, mask=sequence_length_mask)
         assert tuple(outputs.shape) == tuple(state.shape) == (3, 4)
 
-    def test_mixed_precision(self):
-        output, lengths = SequenceFeatures([A, N], dtype="mixed_bfloat16")(FEATURES)
-        assert keras.backend.standardize_dtype(output.dtype) == "bfloat16"
+    @pytest.mark.parametrize(
+        "columns", [[A, N], [cn.indicator_column(IDENTITY)], [A, cn.indicator_column(IDENTITY)]]
+    )
+    def test_mixed_precision(self, columns):
+        layer = SequenceFeatures(columns, dtype="mixed_bfloat16")
+        output, lengths = layer(FEATURES)
+        symbol, _ = layer(layer.inputs())
+        assert keras.backend.standardize_dtype(output.dtype) == symbol.dtype == "bfloat16"
         assert numbers(lengths).tolist() == [3, 0, 1]
 
 
