@@ -31,8 +31,7 @@ def encoder(column, **options):
 
 def outputs(column, features):
     """Of the NumPy and the torch layer."""
-    name = cn.Encoder([column]).plan.groups[""].outputs[0].table
-    tables = {name: TABLE} if name else None
+    tables = dict.fromkeys(cn.Encoder([column]).plan.tables, TABLE) or None
     layers = [cn.numpy.Features, cn.torch.Features]
     return [np.asarray(layer([column], tables)(features)[""][0].tolist()) for layer in layers]
 
