@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import functools
 from itertools import pairwise
 from typing import Any
 
+import jax
+import keras
 import numpy as np
 import numpy.typing as npt
 import pytest
+import torch
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from reference import embed as twin
 from reference.columns import Case, cases, refusals
 
 import colonnade as cn
+import colonnade.jax
+import colonnade.keras
 import colonnade.numpy
 import colonnade.torch
 from colonnade import _core
@@ -68,19 +74,29 @@ def test_layers_equal_the_twin(case: Case, seed: int) -> None:
 
 
 BUCKETS, WIDTH = 6, 4
+COMBINERS = ["mean", "sqrtn", "sum"]
 TABLE = np.random.default_rng(5).normal(size=(BUCKETS, WIDTH)).astype(np.float32)
-weights_strategy = st.sampled_from([0.0, -1.0, 0.125, 1.0, 3.0]) | st.floats(0.0625, 100, width=32)
+# Padding looks up row 0, a norm of zero has no gradient, and infinities have no finite norm.
+TABLE[0], TABLE[1], TABLE[2, 1:3] = np.nan, 0, [np.inf, -np.inf]
+odd_weights = st.sampled_from([0.0, -0.0, -1.0, 0.125, 1.0, 3.0, np.nan, np.inf, -np.inf])
+weights_strategy = odd_weights | st.floats(0.0625, 100, width=32)
 ids_strategy = st.integers(-1, BUCKETS - 1) | st.just(-1)
 
 
+any_shape = st.tuples(*[st.integers(0, 3)] * 3)
+
+
 @st.composite
-def padded_steps(draw: st.DrawFn) -> tuple[Array, Array]:
-    """Ids [B, T, V] and weights of the same shape."""
-    shape = tuple(draw(st.lists(st.integers(0, 3), min_size=3, max_size=3)))
+def padded_steps(
+    draw: st.DrawFn, shapes: st.SearchStrategy[Any]
+) -> tuple[tuple[Array, Array], bool, str, float | None]:
+    """Ids [B, T, V] and weights of the same shape; whether the weights are given, a combiner and a norm."""
+    shape = draw(shapes)
     size = int(np.prod(shape))
     ids = draw(st.lists(ids_strategy, min_size=size, max_size=size))
     weights = draw(st.lists(weights_strategy, min_size=size, max_size=size))
-    return np.array(ids, np.int64).reshape(shape), np.array(weights, np.float32).reshape(shape)
+    steps = np.array(ids, np.int64).reshape(shape), np.array(weights, np.float32).reshape(shape)
+    return steps, draw(st.booleans()), draw(st.sampled_from(COMBINERS)), draw(st.sampled_from([None, 0.7]))
 
 
 def a_group(combiner: str, max_norm: float | None) -> Any:
@@ -92,35 +108,49 @@ def a_group(combiner: str, max_norm: float | None) -> Any:
     return cn.Encoder(columns).plan.groups[""]
 
 
-@given(padded_steps(), st.booleans(), st.sampled_from(["mean", "sqrtn", "sum"]), st.sampled_from([None, 0.7]))
-@settings(max_examples=300)
-def test_several_weighted_values_a_step(
-    steps: tuple[Array, Array], weighted: bool, combiner: Any, max_norm: float | None
-) -> None:
-    ids, weights = steps
-    slot: cn.Slot[Any] = cn.Slot(ids, weights if weighted else None)
+def a_batch(ids: Array, weights: Array | None) -> cn.SequenceBatch[Any]:
     lengths, mask = np.zeros(len(ids), np.int64), np.zeros(ids.shape[:2], bool)
-    batch: cn.SequenceBatch[Any] = cn.SequenceBatch({"ids": slot}, lengths, mask)
-    group = a_group(combiner, max_norm)
-    given_weights = weights if weighted else None
-    wanted = np.concatenate(
-        [
-            twin.embedding(TABLE, ids, given_weights, combiner=combiner, max_norm=max_norm),
-            twin.indicator(ids, BUCKETS, given_weights),
-        ],
-        -1,
-    )
+    return cn.SequenceBatch({"ids": cn.Slot(ids, weights)}, lengths, mask)
+
+
+@given(padded_steps(any_shape))
+@settings(max_examples=300)
+def test_several_weighted_values_a_step(case: Any) -> None:
+    (ids, weights), weighted, combiner, max_norm = case
+    batch, group = a_batch(ids, weights if weighted else None), a_group(combiner, max_norm)
+    wanted = twin.layer_output(group, {"e": TABLE}, batch)
     got, _ = colonnade.numpy.embed(group, {"e": TABLE}, batch)
     np.testing.assert_allclose(got, wanted, **CLOSE)
-    tensors = colonnade.torch.to_tensors(batch)
-    (table,) = colonnade.torch.to_tensors(cn.SequenceBatch({"e": cn.Slot(TABLE)})).slots.values()
-    got_torch, _ = colonnade.torch.embed(group, {"e": table.values}, tensors)
+    got_torch, _ = colonnade.torch.embed(
+        group, {"e": torch.from_numpy(TABLE)}, colonnade.torch.to_tensors(batch)
+    )
     np.testing.assert_allclose(got_torch.numpy(), wanted, **CLOSE)
+
+
+@functools.cache
+def compiled(combiner: str, max_norm: float | None) -> Any:
+    """JAX compiles for each shape, and whether there are weights."""
+    group = a_group(combiner, max_norm)
+    return jax.jit(lambda table, batch: colonnade.jax.embed(group, {"e": table}, batch)[0])
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+@given(padded_steps(st.just((3, 2, 3))))
+@settings(max_examples=300, deadline=None)
+def test_jax_and_keras_on_steps_of_one_shape(case: Any) -> None:
+    (ids, weights), weighted, combiner, max_norm = case
+    batch, group = a_batch(ids, weights if weighted else None), a_group(combiner, max_norm)
+    wanted = twin.layer_output(group, {"e": TABLE}, batch)
+    arrays = colonnade.jax.to_arrays(batch)
+    np.testing.assert_allclose(compiled(combiner, max_norm)(TABLE, arrays), wanted, **CLOSE)
+    tensors = arrays.map(lambda array: keras.ops.convert_to_tensor(np.array(array)))
+    got, _ = colonnade.keras.embed(group, {"e": keras.ops.convert_to_tensor(TABLE)}, tensors)
+    np.testing.assert_allclose(keras.ops.convert_to_numpy(got), wanted, **CLOSE)
 
 
 @given(st.lists(st.lists(st.tuples(ids_strategy, weights_strategy), max_size=4), max_size=6), st.data())
 def test_kernels_take_ragged_steps(steps: list[list[tuple[int, float]]], data: st.DataObject) -> None:
-    combiner = data.draw(st.sampled_from(["mean", "sqrtn", "sum"]))
+    combiner = data.draw(st.sampled_from(COMBINERS))
     max_norm = data.draw(st.sampled_from([None, 0.7]))
     flat = [pair for step in steps for pair in step]
     ids = np.array([one for one, _ in flat], np.int64)

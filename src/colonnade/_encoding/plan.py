@@ -217,7 +217,8 @@ def _output(column: DenseColumn, slot: str, start: int) -> Output:
     part = column.name, slot, start
     match column:
         case EmbeddingColumn():
-            return EmbeddingOutput(*part, column.dimension, column.table, column.combiner, column.max_norm)
+            max_norm = None if column.max_norm == math.inf else column.max_norm  # which no row exceeds
+            return EmbeddingOutput(*part, column.dimension, column.table, column.combiner, max_norm)
         case IndicatorColumn():
             return IndicatorOutput(*part, column.categorical_column.num_buckets)
         case BucketizedColumn():

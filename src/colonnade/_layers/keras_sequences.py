@@ -47,7 +47,7 @@ def _largest(lengths: Tensor) -> int:
         return 0
     try:
         return max(int(ops.max(lengths)), 0)
-    except TypeError as error:
+    except (TypeError, ValueError) as error:
         raise ColumnValueError(
             "symbolic lengths have no largest one; give maxlen, or use the layer's own mask"
         ) from error

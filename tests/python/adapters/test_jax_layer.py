@@ -17,7 +17,6 @@ import colonnade as cn
 import colonnade.numpy
 from colonnade.errors import (
     ColumnValueError,
-    FeatureTypeError,
     GroupError,
     LimitError,
     TableError,
@@ -27,7 +26,6 @@ from colonnade.jax import (
     DenseFeatures,
     Features,
     SequenceFeatures,
-    concatenate_context_input,
     sequence_input_layer,
     sequence_mask,
     to_arrays,
@@ -322,31 +320,10 @@ class TestModule:
         failure(GroupError, lambda: SequenceFeatures({"x": A}), "use Features")
 
 
-class TestMasks:
-    """The twins of colonnade.sequence_mask and colonnade.concatenate_context_input."""
-
-    @pytest.mark.parametrize("lengths", [[1, 3, 0], [[2], [0]]])
-    @pytest.mark.parametrize("maxlen", [None, 0, 2, 5])
-    def test_sequence_mask(self, lengths, maxlen):
-        wanted = cn.sequence_mask(lengths, maxlen)
-        np.testing.assert_array_equal(sequence_mask(jnp.array(lengths), maxlen), wanted)
-
-    def test_inside_jit_the_width_must_be_given(self):
-        lengths = jnp.array([1, 2])
-        failure(ColumnValueError, lambda: jax.jit(sequence_mask)(lengths), "give maxlen")
-        assert jax.jit(lambda lengths: sequence_mask(lengths, 3))(lengths).shape == (2, 3)
-
-    def test_refused(self):
-        failure(FeatureTypeError, lambda: sequence_mask(jnp.ones(2)), "must be integers, got float32")
-        failure(ColumnValueError, lambda: sequence_mask(jnp.array([1]), -1), "maxlen must be at least 0")
-
-    def test_concatenate_context_input(self):
-        context, steps = np.ones((2, 3), np.float32), np.zeros((2, 4, 5), np.float32)
-        output = concatenate_context_input(jnp.array(context), jnp.array(steps))
-        np.testing.assert_array_equal(output, cn.concatenate_context_input(context, steps))
-        failure(FeatureTypeError, lambda: concatenate_context_input(steps, steps), "must have rank 2")
-        failure(FeatureTypeError, lambda: concatenate_context_input(context.astype(int), steps), "float32")
-        failure(ColumnValueError, lambda: concatenate_context_input(context[:1], steps), "holds 1 rows")
+def test_inside_jit_the_width_of_a_mask_must_be_given():
+    lengths = jnp.array([1, 2])
+    failure(ColumnValueError, lambda: jax.jit(sequence_mask)(lengths), "give maxlen")
+    assert jax.jit(lambda lengths: sequence_mask(lengths, 3))(lengths).shape == (2, 3)
 
 
 def test_the_numpy_layer_serves_the_tables():

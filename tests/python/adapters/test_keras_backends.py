@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[3]
-LAYER_TESTS = ROOT / "tests/python/adapters/test_keras_layer.py"
-ADAPTER_TESTS = ROOT / "tests/python/adapters/test_adapters.py"
+TESTS = [
+    ROOT / f"tests/python/{name}.py"
+    for name in ("adapters/test_keras_layer", "adapters/test_adapters", "layers/test_masks")
+]
 
 MODEL = """
 import sys
@@ -69,7 +71,7 @@ def run(backend: str, *arguments: object, **environment: str) -> str:
 def check_layers(backend: str, **environment: str) -> None:
     """The layers' own tests pass on this backend."""
     pytest_of_keras = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "keras"]
-    assert " passed" in run(backend, *pytest_of_keras, LAYER_TESTS, ADAPTER_TESTS, **environment)
+    assert " passed" in run(backend, *pytest_of_keras, *TESTS, **environment)
 
 
 def check_files(folder: Path, writer: str, reader: str, **environment: str) -> None:

@@ -17,7 +17,6 @@ import colonnade.numpy
 from colonnade.errors import (
     ColumnValueError,
     ConfigError,
-    FeatureTypeError,
     GroupError,
     LimitError,
     TableError,
@@ -419,35 +418,7 @@ class TestTables:
         failure(GroupError, lambda: SequenceFeatures({"x": A}), "use Features")
 
 
-class TestFunctions:
-    """The twins of colonnade.sequence_mask and colonnade.concatenate_context_input."""
-
-    @pytest.mark.parametrize("lengths", [[1, 3, 0], [[2], [0]]])
-    @pytest.mark.parametrize("maxlen", [None, 0, 2, 5])
-    def test_sequence_mask(self, lengths, maxlen):
-        np.testing.assert_array_equal(
-            numbers(sequence_mask(np.array(lengths), maxlen)), cn.sequence_mask(lengths, maxlen)
-        )
-
-    def test_symbolic_lengths(self):
-        lengths = keras.Input((), dtype="int32")
-        failure(ColumnValueError, lambda: sequence_mask(lengths), "give maxlen")
-        assert sequence_mask(lengths, 4).shape == (None, 4)
-
-    def test_refused(self):
-        failure(
-            FeatureTypeError, lambda: sequence_mask(np.ones(2, np.float32)), "must be integers, got float32"
-        )
-        failure(ColumnValueError, lambda: sequence_mask(np.array([1]), -1), "maxlen must be at least 0")
-
-    def test_concatenate_context_input(self):
-        context, steps = np.full((2, 3), np.inf, np.float32), np.zeros((2, 4, 5), np.float32)
-        output = concatenate_context_input(ops.convert_to_tensor(context), ops.convert_to_tensor(steps))
-        np.testing.assert_array_equal(numbers(output), cn.concatenate_context_input(context, steps))
-        failure(FeatureTypeError, lambda: concatenate_context_input(steps, steps), "must have rank 2")
-        failure(
-            FeatureTypeError,
-            lambda: concatenate_context_input(context > 0, steps),
-            "must have dtype float16 or",
-        )
-        failure(ColumnValueError, lambda: concatenate_context_input(context[:1], steps), "holds 1 rows")
+def test_the_width_of_a_mask_of_symbolic_lengths_must_be_given():
+    lengths = keras.Input((), dtype="int32")
+    failure(ColumnValueError, lambda: sequence_mask(lengths), "give maxlen")
+    assert sequence_mask(lengths, 4).shape == (None, 4)
