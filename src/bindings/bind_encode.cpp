@@ -219,7 +219,7 @@ nb::dict wrap(const Plan& plan, Encoded&& encoded) {
 // SequenceExamples, everything else in Examples and contexts.
 Rows rows_of(const IndexedExamples* examples, std::size_t key, bool context) {
     if (examples == nullptr) throw nb::value_error("a slot without values");
-    if (examples->has_lists() && !context) return examples->steps(key);
+    if (examples->type() == RecordType::sequence_example && !context) return examples->steps(key);
     return examples->rows(key);
 }
 

@@ -112,10 +112,11 @@ IndexedExamples::IndexedExamples(nb::object serialized, std::shared_ptr<const Wa
 }
 
 Error IndexedExamples::walk(std::size_t threads) {
-    auto error = has_lists() ? index_sequence_examples(records_, wanted_->keys, index_)
-                             : index_examples(records_, wanted_->keys, index_.context, threads);
+    const bool have_lists = type() == RecordType::sequence_example;
+    auto error = have_lists ? index_sequence_examples(records_, wanted_->keys, index_)
+                            : index_examples(records_, wanted_->keys, index_.context, threads);
     if (!error) error = check_kinds(index_.context, wanted_->kinds);
-    if (!error && has_lists()) error = check_kinds(index_, wanted_->list_kinds);
+    if (!error && have_lists) error = check_kinds(index_, wanted_->list_kinds);
     return error;
 }
 
@@ -156,6 +157,10 @@ void IndexedExamples::raise_with_key(const Error& error) const {
 void bind_parse(nb::module_& module) {
     module.attr("most_output_bytes") = limits::output_bytes;
 
+    nb::enum_<RecordType>(module, "RecordType")
+        .value("EXAMPLE", RecordType::example)
+        .value("SEQUENCE_EXAMPLE", RecordType::sequence_example);
+
     nb::class_<WantedKeys>(module, "WantedKeys")
         .def(
             "__init__",
@@ -172,7 +177,7 @@ void bind_parse(nb::module_& module) {
         .def(nb::init<nb::object, std::shared_ptr<const WantedKeys>, std::size_t>(), nb::arg("serialized"),
              nb::arg("wanted"), nb::arg("threads") = 1)
         .def("__len__", [](const IndexedExamples& self) { return self.records().size(); })
-        .def_prop_ro("has_lists", &IndexedExamples::has_lists)
+        .def_prop_ro("type", &IndexedExamples::type)
         .def(
             "ragged",
             [](const IndexedExamples& self, std::size_t key) { return parse_ragged(self, self.rows(key), key); },

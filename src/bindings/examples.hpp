@@ -9,12 +9,19 @@
 
 namespace colonnade::bindings {
 
+// What serialized records are. The sequences of a SequenceExample lie in its feature lists.
+enum class RecordType : std::uint8_t { example, sequence_example };
+
 // The keys wanted of each record, and the kind of list that each must hold: of Examples and contexts,
 // and of feature lists. Kind::none where a key is not wanted there.
 struct WantedKeys {
     Keys keys;
     std::vector<Kind> kinds;
-    std::vector<Kind> list_kinds;  // empty: the records are Examples, not SequenceExamples
+    std::vector<Kind> list_kinds;  // of SequenceExamples only
+
+    [[nodiscard]] RecordType type() const {
+        return list_kinds.empty() ? RecordType::example : RecordType::sequence_example;
+    }
 };
 
 // Records and where their lists lie. Holds the Python objects whose bytes it points into.
@@ -24,7 +31,7 @@ public:
 
     [[nodiscard]] std::span<const Record> records() const { return records_; }
     [[nodiscard]] const WantedKeys& wanted() const { return *wanted_; }
-    [[nodiscard]] bool has_lists() const { return !wanted_->list_kinds.empty(); }
+    [[nodiscard]] RecordType type() const { return wanted_->type(); }
     [[nodiscard]] WireRows rows(std::size_t key) const {
         return {records_, index_.context, key, wanted_->kinds.at(key)};
     }

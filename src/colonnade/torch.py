@@ -17,6 +17,7 @@ from ._encoding import (
     IndicatorOutput,
     NumbersOutput,
     Output,
+    Plan,
     SequenceBatch,
     Slot,
     Table,
@@ -223,7 +224,6 @@ class Features(nn.Module):
         super().__init__()
         self.sparse = sparse
         self._encoder = Encoder(columns)
-        self.plan = self._encoder.plan
         if tables is not None:
             check_table_names(self.plan.tables, tables)
         self.embeddings = nn.ModuleDict()
@@ -233,6 +233,11 @@ class Features(nn.Module):
             # Modules, not parameters: DistributedDataParallel asks them whether their gradient is sparse.
             embedding = nn.Embedding(table.num_buckets, table.dimension, sparse=sparse, _weight=start)
             self.embeddings[self._escaped[name]] = embedding.requires_grad_(table.trainable)
+
+    @property
+    def plan(self) -> Plan:
+        """What the columns compile to."""
+        return self._encoder.plan
 
     def forward(self, features_or_batches: Any) -> Any:
         """{group: (steps, lengths)}, or (values, None) for a context group; see `embed`."""
@@ -279,16 +284,17 @@ class SequenceFeatures(Features):
         self, columns: Columns, tables: Mapping[str, Any] | None = None, *, sparse: bool = False
     ) -> None:
         super().__init__(columns, tables, sparse=sparse)
-        self._group = self.plan.the_group_of(sequences=True)
+        self.plan.the_group_of(sequences=True)
 
     @property
     def width(self) -> int:
         """Numbers in one output step: the `input_size` of an RNN."""
-        return self._group.width
+        return self.plan.the_group_of(sequences=True).width
 
     def forward(self, features_or_batch: Any) -> Embedded:
         """float32 [batch, time, width] and int64 lengths [batch]; jagged batches give [steps, width]."""
-        return self._embed(self._group, the_batch(self._encoder, features_or_batch))
+        group = self.plan.the_group_of(sequences=True)
+        return self._embed(group, the_batch(self._encoder, features_or_batch))
 
 
 class DenseFeatures(Features):
@@ -298,16 +304,17 @@ class DenseFeatures(Features):
         self, columns: Columns, tables: Mapping[str, Any] | None = None, *, sparse: bool = False
     ) -> None:
         super().__init__(columns, tables, sparse=sparse)
-        self._group = self.plan.the_group_of(sequences=False)
+        self.plan.the_group_of(sequences=False)
 
     @property
     def width(self) -> int:
         """Numbers in one output row: the `in_features` of a linear layer."""
-        return self._group.width
+        return self.plan.the_group_of(sequences=False).width
 
     def forward(self, features_or_batch: Any) -> Tensor:
         """float32 [batch, width], columns in order of name."""
-        return self._embed(self._group, the_batch(self._encoder, features_or_batch))[0]
+        group = self.plan.the_group_of(sequences=False)
+        return self._embed(group, the_batch(self._encoder, features_or_batch))[0]
 
 
 def sequence_input_layer(

@@ -47,7 +47,7 @@ def numbers_of_records(examples: _core.IndexedExamples, keyed: KeyedNumbers) -> 
     if isinstance(feature, FixedLenFeature):
         (values,) = examples.fixed(key, feature.size, feature.default_arrays())
         return normalized(equal_splits(len(examples), feature.size), values, column)
-    if examples.has_lists:
+    if examples.type is _core.RecordType.SEQUENCE_EXAMPLE:
         row_splits, step_splits, values = examples.ragged_steps(key)
         return numbers_of(Flat(values, row_splits, step_splits), column)
     row_splits, values = examples.ragged(key)

@@ -57,6 +57,8 @@ class RowSplits(_KeyedPartition):
     def lengths(self, sizes: Int64s, given: Ragged) -> Ragged:
         """As RowLengths.lengths."""
         _check_bounds(given, sizes, "a row split")
+        # Of all groups at once: from each group's last split a length leads into the next group. These are
+        # taken out again, so that n splits leave n - 1 lengths.
         lengths = np.diff(_numbers(given), append=0)
         counts = given.row_lengths
         lasts = given.row_splits[1:][counts > 0] - 1
@@ -74,6 +76,7 @@ class RowStarts(_KeyedPartition):
     def lengths(self, sizes: Int64s, given: Ragged) -> Ragged:
         """As RowLengths.lengths."""
         _check_bounds(given, sizes, "a row start")
+        # Each row ends where the next one begins; the last of a group ends with the group's values instead.
         starts = _numbers(given)
         limits = np.roll(starts, -1)
         some = given.row_lengths > 0
@@ -92,6 +95,7 @@ class RowLimits(_KeyedPartition):
     def lengths(self, sizes: Int64s, given: Ragged) -> Ragged:
         """As RowLengths.lengths."""
         _check_bounds(given, sizes, "a row limit")
+        # Each row begins where the one before ends; the first of a group begins at 0 instead.
         limits = _numbers(given)
         starts = np.roll(limits, 1)
         starts[given.row_splits[:-1][given.row_lengths > 0]] = 0
@@ -112,6 +116,7 @@ class ValueRowIds(_KeyedPartition):
         if len(wrong):
             group = int(wrong[0])
             raise RaggedError(f"{given.row_lengths[group]} row ids for {sizes[group]} values", row=group)
+        # Ids may fall from one group to the next; the first of each group (with some) is compared with none.
         ids = _numbers(given)
         some = sizes > 0
         falls = np.zeros(len(ids), bool)
@@ -123,10 +128,12 @@ class ValueRowIds(_KeyedPartition):
             raise RaggedError(
                 f"row id {ids[at]} is negative or less than the one before", row=_group(given, at)
             )
+        # Ids never fall, so the last one of a group is the largest, and one less than its number of rows.
         rows = np.zeros(len(sizes), np.int64)
         rows[some] = ids[given.row_splits[1:][some] - 1]
         _check_empty_rows(rows, len(ids))
         rows[some] += 1
+        # Rows numbered through all groups: a row is as long as its number is frequent, 0 if it is skipped.
         row_splits = _splits(rows)
         first_rows = np.repeat(row_splits[:-1], sizes)
         return Ragged._trusted(np.bincount(first_rows + ids, minlength=int(row_splits[-1])), row_splits)
@@ -168,6 +175,7 @@ def divided(values: Ragged, lengths: Ragged) -> Ragged:
     negative = np.flatnonzero(rows < 0)
     if len(negative):
         raise RaggedError("the rows overlap", row=_group(lengths, int(negative[0])))
+    # Where the groups' rows begin among all values: a group's sum is the difference at its borders.
     row_splits = _splits(rows)
     sums = np.diff(row_splits[lengths.row_splits])
     wrong = np.flatnonzero(sums != values.row_lengths)
@@ -192,6 +200,7 @@ def _check_bounds(given: Ragged, sizes: Int64s, what: str) -> None:
 
 def _check_empty_rows(last_rows: Int64s, values: int) -> None:
     """An int among the values can declare any number of rows: it must not allocate them."""
+    # Clipped before they are added up, for the sum of ids from outside may wrap around int64.
     most = values + MOST_EMPTY_ROWS
     wide = np.flatnonzero(last_rows > most)
     total = int(np.minimum(last_rows, most).sum())
@@ -203,6 +212,7 @@ def _check_empty_rows(last_rows: Int64s, values: int) -> None:
 
 
 def _group(given: Ragged, at: int) -> int:
+    """The group of a number, the last one that begins at or before it: empty ones begin there too."""
     return int(np.searchsorted(given.row_splits, at, side="right")) - 1
 
 

@@ -36,8 +36,8 @@ class RaggedFeature:
 
     Example:
         >>> import colonnade as cn
-        >>> cn.RaggedFeature("int64", partitions=[cn.RaggedFeature.RowSplits("clicks/splits")])
-        RaggedFeature(dtype='int64', value_key=None, partitions=(RowSplits(key='clicks/splits'),))
+        >>> cn.RaggedFeature("int64", partitions=[cn.RaggedFeature.RowSplits("ends")])
+        RaggedFeature(dtype='int64', value_key=None, partitions=(RaggedFeature.RowSplits(key='ends'),))
     """
 
     RowLengths = _partitions.RowLengths
@@ -80,6 +80,13 @@ class RaggedFeature:
         """The features of a record that are read, and what each must hold."""
         keyed = [partition for partition in self.partitions if not isinstance(partition, UniformRowLength)]
         return [(self.value_key or name, self.dtype), *((partition.key, "int64") for partition in keyed)]
+
+
+# Users see and pickle partitions by the names that are promised, not by the file that they lie in.
+for _partition in get_args(Partition):
+    _partition.__module__ = __name__.partition(".")[0]
+    _partition.__qualname__ = f"{RaggedFeature.__name__}.{_partition.__name__}"
+del _partition
 
 
 def partitioned(feature: RaggedFeature, name: str, read: Callable[[str], Ragged]) -> Ragged:
