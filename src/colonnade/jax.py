@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, NamedTuple, TypeAlias, assert_never
 
 import numpy as np
@@ -88,6 +89,7 @@ def embed(group: GroupPlan, tables: Mapping[str, jax.Array], batch: Batch) -> Em
     return jnp.concatenate(parts, -1), batch.lengths
 
 
+@partial(jax.jit, static_argnums=(0, 3), inline=True)  # without it, a call outside of jit is slow
 def _dense(output: Output, tables: Mapping[str, jax.Array], slot: Slot[jax.Array], rank: int) -> jax.Array:
     """One column's numbers; `rank` is how many leading axes count the steps."""
     match output:
@@ -140,16 +142,19 @@ def _embedding(output: EmbeddingOutput, table: jax.Array, given: _Ids) -> jax.Ar
     """Rows of a table, combined over the values of each step."""
     weights = given.weights[..., None]
     if output.combiner != "sum":
-        weights = jnp.where(weights > 0, weights, 0)  # NaN is not above 0
+        weights = _divided(weights, output.combiner, given)
     rows = table.at[given.ids].get(mode="fill", fill_value=jnp.nan)
     # What weighs nothing is left out before anything is computed: a row may hold NaN, and 0 * NaN is NaN.
     rows = _clipped(jnp.where(weights != 0, rows, 0), output.max_norm)
-    total = given.add(rows * weights).reshape(*given.axes, output.width)
-    if output.combiner == "sum":
-        return total
-    divisor = given.add(weights if output.combiner == "mean" else jnp.square(weights))
-    divisor = jnp.where(divisor > 0, divisor, 1).reshape(*given.axes, 1)
-    return total / (divisor if output.combiner == "mean" else jnp.sqrt(divisor))
+    return given.add(rows * weights).reshape(*given.axes, output.width)
+
+
+def _divided(weights: jax.Array, combiner: str, given: _Ids) -> jax.Array:
+    """Weights over what their step's rows are to be divided by: rows are the more numbers."""
+    weights = jnp.where(weights > 0, weights, 0)  # NaN is not above 0
+    divisor = given.add(weights if combiner == "mean" else jnp.square(weights))
+    divisor = jnp.where(divisor > 0, divisor, 1)
+    return weights / (divisor if combiner == "mean" else jnp.sqrt(divisor))[given.steps]
 
 
 def _clipped(rows: jax.Array, max_norm: float | None) -> jax.Array:

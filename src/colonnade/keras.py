@@ -125,15 +125,18 @@ def _embedding(output: EmbeddingOutput, table: Tensor, slot: Slot[Tensor]) -> Te
     rows = ops.take(table, ops.maximum(slot.values, 0), axis=0)
     weights = ops.expand_dims(_weights(slot, rows.dtype), -1)
     if output.combiner != "sum":
-        weights = ops.where(weights > 0, weights, 0)  # NaN is not above 0
+        weights = _divided(weights, output.combiner)
     # What weighs nothing is left out before anything is computed: a row may hold NaN, and 0 * NaN is NaN.
     rows = _clipped(ops.where(ops.not_equal(weights, 0), rows, 0), output.max_norm)
-    total = ops.sum(rows * weights, -2)
-    if output.combiner == "sum":
-        return total
-    divisor = ops.sum(weights if output.combiner == "mean" else weights * weights, -2)
+    return ops.sum(rows * weights, -2)
+
+
+def _divided(weights: Tensor, combiner: str) -> Tensor:
+    """Weights over what their step's rows are to be divided by: rows are the more numbers."""
+    weights = ops.where(weights > 0, weights, 0)  # NaN is not above 0
+    divisor = ops.sum(weights if combiner == "mean" else weights * weights, -2, keepdims=True)
     divisor = ops.where(divisor > 0, divisor, 1)
-    return total / (divisor if output.combiner == "mean" else ops.sqrt(divisor))
+    return weights / (divisor if combiner == "mean" else ops.sqrt(divisor))
 
 
 def _clipped(rows: Tensor, max_norm: float | None) -> Tensor:

@@ -133,16 +133,22 @@ def _indicator(output: IndicatorOutput, slot: Slot[Tensor], rank: int) -> Tensor
 def _embedding(output: EmbeddingOutput, look_up: LookUp, slot: Slot[Tensor], rank: int) -> Tensor:
     """Rows of a table, combined over the values of each step."""
     ids, weights = _weighted_ids(slot, rank)
-    if output.combiner != "sum":
-        weights = torch.where(weights > 0, weights, 0)  # NaN is not above 0
-    rows = _clipped(look_up(output.table, ids, weights != 0), output.max_norm)
     weights = weights.unsqueeze(-1)
-    total = _sum(rows * weights, slot.step_splits)
-    if output.combiner == "sum":
-        return total
-    divisor = _sum(weights if output.combiner == "mean" else weights.square(), slot.step_splits)
+    if output.combiner != "sum":
+        weights = _divided(weights, output.combiner, slot.step_splits)
+    rows = _clipped(look_up(output.table, ids, weights.squeeze(-1) != 0), output.max_norm)
+    return _sum(rows * weights, slot.step_splits)
+
+
+def _divided(weights: Tensor, combiner: str, step_splits: Tensor | None) -> Tensor:
+    """Weights over what their step's rows are to be divided by: rows are the more numbers."""
+    weights = torch.where(weights > 0, weights, 0)  # NaN is not above 0
+    divisor = _sum(weights if combiner == "mean" else weights.square(), step_splits)
     divisor = torch.where(divisor > 0, divisor, 1)
-    return total / (divisor if output.combiner == "mean" else divisor.sqrt())
+    divisor = divisor if combiner == "mean" else divisor.sqrt()
+    if step_splits is None:
+        return weights / divisor.unsqueeze(-2)
+    return weights / divisor[_steps(step_splits, weights.shape[0])]
 
 
 def _rows(table: Tensor, ids: Tensor, counts: Tensor) -> Tensor:
@@ -164,7 +170,7 @@ def _clipped(rows: Tensor, max_norm: float | None) -> Tensor:
     if max_norm is None:
         return rows
     norms: Tensor = torch.linalg.vector_norm(rows, dim=-1, keepdim=True)
-    return rows / (norms / max_norm).clamp(min=1)
+    return rows * (norms / max_norm).clamp(min=1).reciprocal()
 
 
 def _sum(numbers: Tensor, step_splits: Tensor | None) -> Tensor:

@@ -167,6 +167,8 @@ def embedding_cases() -> list[Case]:
         clipped = embedding(identity("a", 3), table=TABLE, combiner=combiner, max_norm=1.0)
         cases.append(from_memory(f"embedding/{combiner} clipped", [clipped], several))
     loose = embedding(identity("a", 3), table=TABLE, max_norm=4.0)
+    diverged = [[math.nan, 1.0], [1.0, 2.0], [math.inf, -1.0]]
+    holes = {"a": ragged("int64", [[[1, 1], [], [2]], [[0]], []], rank=3)}
     plain = embedding(identity("a", 3), table=TABLE)
     four = {
         "a": dense("int64", [[[[0, 1], [2, -1]], [[1, 1], [-1, -1]]], [[[2, 2], [0, 1]], [[0, -1], [-1, 1]]]])
@@ -174,6 +176,14 @@ def embedding_cases() -> list[Case]:
     return [
         *cases,
         from_examples("embedding/clipping leaves small rows", [loose], example(a=ints(0, 1, 2))),
+        from_memory(
+            "embedding/padding and holes beside NaN", [embedding(identity("a", 3), table=diverged)], holes
+        ),
+        from_memory(
+            "embedding/clipped rows of NaN",
+            [embedding(identity("a", 3), table=diverged, max_norm=1.0)],
+            holes,
+        ),
         from_memory("embedding/inner holes", [plain], {"a": dense("int64", [[-1, 2, -1, 0]])}),
         from_memory("embedding/dense of rank 1 has one step", [plain], {"a": dense("int64", [2, 0])}),
         from_memory(
@@ -401,6 +411,12 @@ def argument_cases() -> list[Case]:
         ),
         from_examples(
             "arguments/max_norm of zero", [embedding(identity("a", 3), max_norm=0.0)], record, departs=loose
+        ),
+        from_examples(
+            "arguments/max_norm of infinity",
+            [embedding(identity("a", 3), table=TABLE, max_norm=math.inf)],
+            example(a=ints(0, 2)),
+            departs=departs("arguments", {"output": fills([1, 2, 2], [[[1, 2], [7, 11]]])}),
         ),
         only_ids(from_examples("arguments/fractional buckets", [fractional], record, departs=wrong_type)),
         only_ids(

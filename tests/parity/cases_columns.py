@@ -467,6 +467,18 @@ def weighted_cases() -> list[Case]:
     ]
     outside = example(a=strings("omar", "x", "marlo"), w=floats(2, 5, -1))
     by_int = weighted(identity("a", 3), "w", "int64")
+    diverged = [[math.nan, 1.0], [1.0, 2.0], [math.inf, 4.0]]
+    hostile = [
+        sequence_example(
+            a=[strings("x", "stringer"), strings("marlo", "stringer", "x"), strings("omar", "stringer")],
+            w=[floats(math.nan, 2), floats(math.nan, 1.5, -math.inf), floats(-1, 2)],
+        ),
+        sequence_example(
+            a=[strings("stringer", "x"), strings("x"), strings("stringer"), strings("omar", "stringer")],
+            w=[floats(math.inf, -1), floats(math.inf), floats(-math.inf), floats(0.5, 0)],
+        ),
+    ]
+    nothing = [sequence_example(a=[strings("omar"), strings("stringer")], w=[floats(0), floats(2)])]
     counted = example(a=ints(2, 1, 0, 2), w=floats(2, 4, 6, 1))
     mismatch = example(a=ints(0, 1), w=floats(1))
     cases: list[Case] = []
@@ -479,11 +491,28 @@ def weighted_cases() -> list[Case]:
             from_examples(f"weighted/{combiner}", [made], *rows),
             from_lists(f"weighted/{combiner} of steps", [made], *steps),
             context(from_examples(f"weighted/{combiner} in a context", [in_a_context], *rows)),
+            from_lists(
+                f"weighted/{combiner} of what is not finite",
+                [embedding(by_word, table=diverged, combiner=combiner)],
+                *hostile,
+            ),
+            from_lists(
+                f"weighted/{combiner} clipped of what is not finite",
+                [embedding(by_word, table=diverged, combiner=combiner, max_norm=1.0)],
+                *hostile,
+            ),
         ]
     return [
         *cases,
         from_examples("weighted/clipped", [embedding(column, max_norm=0.5)], *rows),
         from_examples("weighted/outside the vocabulary", [embedding(by_word, combiner="sum")], outside),
+        from_lists("weighted/mean of a weight of 0", [embedding(by_word, table=diverged)], *nothing),
+        from_lists(
+            "weighted/sum of a weight of 0",
+            [embedding(by_word, table=diverged, combiner="sum")],
+            *nothing,
+            departs=departs("weight-of-zero", {"output": fills([1, 2, 2], [[[0, 0], [2, 4]]])}),
+        ),
         from_examples("weighted/integers", [embedding(by_int)], example(a=ints(0, 1), w=ints(3, -1))),
         from_memory(
             "weighted/ragged",

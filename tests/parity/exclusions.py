@@ -38,6 +38,7 @@ EXCLUSIONS: Final[dict[str, str]] = {
     "crossed-dense-order": "a cross folds its keys in the given order; TensorFlow puts dense ones last",
     "weights-structure": "weights match ids step by step; TensorFlow counts them, and drops dense zeros",
     "weighted-indicator": "weighted ids count in sequences too; TensorFlow's indicator fails on them",
+    "weight-of-zero": "a weight of 0 leaves a row out; TensorFlow's sum multiplies, and 0 times NaN is NaN",
     "unread-features": "a broken feature is an error whether or not it is asked for",
     "tensor-features": "ragged tensors are features; two values in one place of a sparse one are an error",
     "errors": "ValueError and TypeError stay; what TensorFlow raises as an OpError is a ValueError",

@@ -72,6 +72,17 @@ def test_a_gradient_holds_the_rows_that_were_looked_up():
     assert table.grad.coalesce().indices()[0].tolist() == [3, 4, 49], "padding is no row"
 
 
+def test_a_gradient_holds_no_row_that_weighs_nothing():
+    column = cn.embedding_column(cn.weighted_categorical_column(WATCHED, "minutes"), 4)
+    layer = SequenceFeatures(column, sparse=True)
+    nan = float("nan")
+    loss(
+        layer, {"watched": [[[1, 2], [3]], [[4, 5]]], "minutes": [[[0.0, 2.0], [-1.0]], [[nan, 1.0]]]}
+    ).backward()
+    [table] = layer.parameters()
+    assert table.grad.coalesce().indices()[0].tolist() == [2, 5]
+
+
 @pytest.mark.parametrize("layer", LAYERS)
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_optimizers_step_as_with_dense_gradients(layer, optimizer):
