@@ -8,5 +8,5 @@ from hypothesis import settings
 os.environ.setdefault("KERAS_BACKEND", "torch")
 
 # How long an example takes says more about the machine's other work than about the example.
-settings.register_profile("colonnade")
+settings.register_profile("colonnade", deadline=None)
 settings.load_profile("colonnade")
