@@ -47,7 +47,7 @@ nb::object frame_records(const Bytes& data, nb::handle offsets) {
     Array framed;
     Error error;
     {
-        const nb::gil_scoped_release released;
+        const Unlocked unlocked;
         error = record::frame_all({data.data(), data.shape(0)}, own, framed);
     }
     if (error) raise(error);

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "arrays.hpp"
+#include "unlocked.hpp"
 #include "write/records.hpp"
 
 namespace colonnade::bindings {
@@ -99,7 +100,7 @@ nb::tuple serialize_records(std::size_t rows, const nb::list& context, const nb:
     Array offsets;
     Error error;
     {
-        const nb::gil_scoped_release released;
+        const Unlocked unlocked;
         error = serialize(table, data, offsets);
     }
     if (error) raise_with_key(error, read_context, read_lists);

@@ -83,6 +83,13 @@ def test_the_core_knows_no_python(path):
     assert "PyObject" not in path.read_text()
 
 
+def test_bindings_leave_the_interpreter_in_one_way():
+    """By `Unlocked`, whose threads stand still when it ends; nanobind's guard aborts the process then."""
+    texts = {path.name: path.read_text() for path in (ROOT / "src/bindings").iterdir()}
+    assert any("const Unlocked unlocked;" in text for text in texts.values())
+    assert not [name for name, text in texts.items() if "gil_scoped_release" in text]
+
+
 def test_every_part_has_a_native_test_of_its_name():
     tests = {f"{path.parent.name}/{path.stem.removeprefix('test_')}" for path in NATIVE.rglob("test_*.cpp")}
     assert not tests & TESTED_WITH.keys()
