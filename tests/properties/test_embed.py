@@ -85,7 +85,7 @@ ids_strategy = st.integers(-1, BUCKETS - 1) | st.just(-1)
 
 def close_for(weights: Array) -> dict[str, float]:
     """Terms that cancel leave an error of their own size, not of the sum's: that of the largest weight."""
-    return CLOSE | {"atol": CLOSE["atol"] * max(1.0, *np.abs(weights[np.isfinite(weights)]), 1.0)}
+    return CLOSE | {"atol": CLOSE["atol"] * max([1.0, *np.abs(weights[np.isfinite(weights)])])}
 
 
 any_shape = st.tuples(*[st.integers(0, 3)] * 3)

@@ -14,7 +14,6 @@ from .plan import (
     NumbersOutput,
     Output,
     Plan,
-    SlotPlan,
     Table,
 )
 
@@ -32,7 +31,6 @@ __all__ = [
     "Plan",
     "SequenceBatch",
     "Slot",
-    "SlotPlan",
     "Table",
     "make_parse_example_spec",
     "make_parse_sequence_example_spec",

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import numpy as np
-
-from .._ragged import BytesArray, Ragged, columns_from_arrow
+from .._ragged import BytesArray, Ragged, columns_from_arrow, equal_splits, ragged_of_list
 from ..errors import ColonnadeError, FeatureTypeError, MissingFeatureError
 from .dense import dense_or_rows, is_dense
-from .flat import Flat, equal_splits, of_ragged
+from .flat import Flat, of_ragged
 from .sparse_tensors import is_sparse, read_sparse
 from .tensors import is_ragged, ragged_of
 
@@ -94,10 +92,8 @@ def read(feature: Any, key: str, dtype: str | None) -> Flat:
 
 
 def _read_list(rows: list[Any] | tuple[Any, ...], key: str, dtype: str | None) -> Flat:
-    # A flat list is a batch of one step a row, as TensorFlow has it.
-    flat = bool(rows) and not any(isinstance(row, list | tuple | np.ndarray) for row in rows)
     try:
-        return of_ragged(Ragged.from_list([[value] for value in rows] if flat else rows, dtype))
+        return of_ragged(ragged_of_list(rows, dtype))
     except ColonnadeError as error:
         raise error.at(key=key) from None
 

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from .._ragged import BytesArray, Int64s, Ragged, taken
+from .._ragged import BytesArray, Int64s, Ragged, equal_splits, splits_of_lengths, taken
 
 Numbers: TypeAlias = npt.NDArray[Any]
 Values: TypeAlias = "Numbers | BytesArray"
@@ -77,18 +77,6 @@ def of_cells(values: Values, shape: tuple[int, ...]) -> Flat:
     row_splits = equal_splits(shape[0], time)
     step_splits = equal_splits(shape[0] * time, math.prod(shape[2:])) if len(shape) > 2 else None
     return Flat(values, row_splits, step_splits, cells=shape)
-
-
-def equal_splits(rows: int, size: int) -> Int64s:
-    """The splits of rows of one size."""
-    return np.arange(rows + 1, dtype=np.int64) * size
-
-
-def splits_of_lengths(lengths: npt.NDArray[Any]) -> Int64s:
-    """The splits of rows of these lengths."""
-    splits = np.zeros(len(lengths) + 1, np.int64)
-    np.cumsum(lengths, out=splits[1:])
-    return splits
 
 
 def chosen(values: Values, kept: Bools) -> Values:

@@ -7,13 +7,13 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from .._checks import INT64_MAX
 from .._dtypes import INTEGERS
-from .._ragged import BytesArray, Int64s
+from .._ragged import BytesArray, Int64s, splits_of_lengths
 from ..columns import HashedCategoricalColumn, IdentityCategoricalColumn, VocabularyColumn
 from ..errors import FeatureTypeError, NarrowingError
-from .flat import Bools, Flat, Numbers, Values, chosen, splits_of_lengths
+from .flat import Bools, Flat, Numbers, Values, chosen
 
-INT64_MAX = 2**63 - 1
 IdColumn: TypeAlias = IdentityCategoricalColumn | HashedCategoricalColumn | VocabularyColumn
 
 

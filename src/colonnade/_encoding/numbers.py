@@ -8,12 +8,12 @@ import numpy as np
 
 from .. import _core, errors
 from .._dtypes import INTEGERS
-from .._ragged import BytesArray, Int64s
+from .._ragged import BytesArray, Int64s, equal_splits
 from .._records import FixedLenFeature
 from ..columns import NumberColumn, NumericColumn, SequenceNumericColumn
 from ..errors import FeatureTypeError
 from .core_plan import KeyedNumbers
-from .flat import Flat, Numbers, Values, equal_splits
+from .flat import Flat, Numbers, Values
 from .normalizing import check_whole_rows, normalized
 
 

@@ -10,10 +10,10 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from .._ragged import BytesArray, Int64s, Ragged
+from .._ragged import BytesArray, Int64s, Ragged, splits_of_lengths
 from .._records import in_order
 from ..errors import FeatureTypeError, LimitError, SparseIndexError
-from .flat import Flat, Values, splits_of_lengths
+from .flat import Flat, Values
 from .tensors import host_array, values_of
 
 MOST_EMPTY: Final = 2**28

@@ -12,9 +12,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .._ragged import BytesArray, Ragged, Values
+from .._ragged import BytesArray, Ragged, Values, equal_splits
 from ..errors import ColonnadeError, FeatureTypeError
-from .flat import equal_splits
 
 
 def host_array(tensor: Any, key: str) -> npt.NDArray[Any]:

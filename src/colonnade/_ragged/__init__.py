@@ -1,8 +1,8 @@
 """Ragged data: rows of different lengths, byte strings, and their ways from lists and from and to Arrow."""
 
 from .bytes_array import BytesArray
-from .ragged import Ragged, Values, column_from_arrow, columns_from_arrow, taken
-from .splits import Int64s
+from .ragged import Ragged, Values, column_from_arrow, columns_from_arrow, ragged_of_list, taken
+from .splits import Int64s, equal_splits, place, splits_of_lengths
 
 __all__ = [
     "BytesArray",
@@ -11,5 +11,9 @@ __all__ = [
     "Values",
     "column_from_arrow",
     "columns_from_arrow",
+    "equal_splits",
+    "place",
+    "ragged_of_list",
+    "splits_of_lengths",
     "taken",
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import chain
 from typing import Any, Final, TypeAlias
 
@@ -12,7 +11,7 @@ import numpy.typing as npt
 from .. import _core
 from .._dtypes import FLOATS, INTEGERS, DtypeLike, dtype_name
 from ..errors import lists_error
-from .splits import Int64s, splits_of
+from .splits import Int64s, place, splits_of
 
 _Array: TypeAlias = npt.NDArray[Any]
 _READ: Final = {"int64", "float32", "float64"}  # the core gives what is asked for; others are cast from these
@@ -39,21 +38,11 @@ def flatten(nested: Any, dtype: DtypeLike | None) -> tuple[list[Int64s], Flat]:
 def _values(flat: Flat | _core.ListsFault, name: str | None, splits: list[Int64s]) -> Flat:
     """The values that the core read, in the dtype that was asked for."""
     if isinstance(flat, _core.ListsFault):
-        where = {} if flat.position is None else _place(flat.position, splits)
+        where = {} if flat.position is None else place(flat.position, splits)
         raise lists_error(flat.code, flat.got, flat.expected, **where)
     if name is None or name in _READ or isinstance(flat, tuple):
         return flat
     return _cast(flat, name, splits)
-
-
-def _place(position: int, splits: Sequence[Int64s]) -> dict[str, int]:
-    """The row, and the step in it, of the item at a position below some levels of splits."""
-    where = {"row": position}
-    for level in reversed(splits):
-        row = int(np.searchsorted(level, position, side="right")) - 1
-        where = {"row": row, "step": position - int(level[row])}
-        position = row
-    return where
 
 
 def _cast(array: _Array, name: str, splits: list[Int64s]) -> _Array:
@@ -71,7 +60,7 @@ def _cast(array: _Array, name: str, splits: list[Int64s]) -> _Array:
         lost = np.isinf(cast) & ~np.isinf(array) if target.kind == "f" else np.zeros(len(array), bool)
     if lost.any():
         at = int(np.argmax(lost))
-        raise lists_error("too_wide", array[at].item(), name, **_place(at, splits))
+        raise lists_error("too_wide", array[at].item(), name, **place(at, splits))
     return cast
 
 
@@ -98,7 +87,7 @@ def _is_level(items: Any, splits: list[Int64s]) -> bool:
         return False
     for at, item in enumerate(items):
         if not _is_list(item):
-            raise lists_error("uneven" if splits else "not_a_row", item, **_place(at, splits))
+            raise lists_error("uneven" if splits else "not_a_row", item, **place(at, splits))
     if len(splits) == _core.most_list_levels:
         raise lists_error("too_deep", expected=_core.most_list_levels)
     return True
@@ -126,7 +115,7 @@ def _array_values(array: _Array, name: str | None, splits: list[Int64s]) -> _Arr
         return _cast(array, "int64" if not is_float else "float64" if is_wide else "float32", splits)
     if array.dtype.kind not in _kinds_for(name):
         kind = {"i": "int", "u": "int", "f": "float", "b": "bool"}[array.dtype.kind]
-        raise lists_error("wrong_values", kind, name, **(_place(0, splits) if len(array) else {}))
+        raise lists_error("wrong_values", kind, name, **(place(0, splits) if len(array) else {}))
     return _cast(array, name, splits)
 
 

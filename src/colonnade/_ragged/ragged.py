@@ -168,6 +168,12 @@ class Ragged:
         return f"Ragged({len(self)} rows, {len(self.values)} values, dtype={self.dtype!r})"
 
 
+def ragged_of_list(rows: list[Any] | tuple[Any, ...], dtype: DtypeLike | None) -> Ragged:
+    """Rows of a list; in a flat one each value is a row of its own, as TensorFlow has it."""
+    flat = bool(rows) and not any(isinstance(row, list | tuple | np.ndarray) for row in rows)
+    return Ragged.from_list([[value] for value in rows] if flat else rows, dtype)
+
+
 def columns_from_arrow(exported: Any, keys: Iterable[str] | None = None) -> dict[str, Values]:
     """Take the columns of a table from any Arrow library.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -13,6 +14,11 @@ Int64s: TypeAlias = npt.NDArray[np.int64]
 
 
 def checked_splits(splits: Any, size: int, what: str) -> Int64s:
+    """Splits of `size` items, as int64.
+
+    Raises:
+        RaggedError: they are no flat integers that rise from 0 to `size`.
+    """
     try:
         array = np.asarray(splits)
     except ValueError as error:
@@ -40,14 +46,34 @@ def sliced(splits: Int64s, rows: slice) -> tuple[slice | Int64s, Int64s]:
 
 
 def gathered(splits: Int64s, rows: Int64s) -> tuple[Int64s, Int64s]:
+    """The items of rows by number, and the splits of these rows."""
     starts, lengths = splits[rows], splits[rows + 1] - splits[rows]
-    new = np.zeros(len(rows) + 1, np.int64)
-    np.cumsum(lengths, out=new[1:])
+    new = splits_of_lengths(lengths)
     return np.arange(new[-1]) + np.repeat(starts - new[:-1], lengths), new
 
 
 def splits_of(rows: Any) -> Int64s:
-    """The row splits of things that have a length."""
-    splits = np.zeros(len(rows) + 1, np.int64)
-    np.cumsum(np.fromiter(map(len, rows), np.int64, len(rows)), out=splits[1:])
+    """The splits of things that have a length."""
+    return splits_of_lengths(np.fromiter(map(len, rows), np.int64, len(rows)))
+
+
+def splits_of_lengths(lengths: npt.NDArray[Any]) -> Int64s:
+    """The splits of rows of these lengths."""
+    splits = np.zeros(len(lengths) + 1, np.int64)
+    np.cumsum(lengths, out=splits[1:])
     return splits
+
+
+def equal_splits(rows: int, size: int) -> Int64s:
+    """The splits of rows of one size."""
+    return np.arange(rows + 1, dtype=np.int64) * size
+
+
+def place(position: int, splits: Sequence[Int64s]) -> dict[str, int]:
+    """The row, and the step in it, of the item at a position below some levels of splits."""
+    where = {"row": position}
+    for level in reversed(splits):
+        row = int(np.searchsorted(level, position, side="right")) - 1
+        where = {"row": row, "step": position - int(level[row])}
+        position = row
+    return where

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias, cast
+from typing import Final, TypeAlias, cast
 
 import numpy as np
 
 from .._checks import checked_int, checked_key
-from .._ragged import Int64s, Ragged
+from .._ragged import Int64s, Ragged, splits_of_lengths
 from ..errors import LimitError, RaggedError
 
 MOST_EMPTY_ROWS: Final = 2**24
@@ -62,7 +62,7 @@ class RowSplits(_KeyedPartition):
         lengths = np.diff(_numbers(given), append=0)
         counts = given.row_lengths
         lasts = given.row_splits[1:][counts > 0] - 1
-        return Ragged._trusted(np.delete(lengths, lasts), _splits(np.maximum(counts - 1, 0)))
+        return Ragged._trusted(np.delete(lengths, lasts), splits_of_lengths(np.maximum(counts - 1, 0)))
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ class ValueRowIds(_KeyedPartition):
         _check_empty_rows(rows, len(ids))
         rows[some] += 1
         # Rows numbered through all groups: a row is as long as its number is frequent, 0 if it is skipped.
-        row_splits = _splits(rows)
+        row_splits = splits_of_lengths(rows)
         first_rows = np.repeat(row_splits[:-1], sizes)
         return Ragged._trusted(np.bincount(first_rows + ids, minlength=int(row_splits[-1])), row_splits)
 
@@ -158,7 +158,7 @@ class UniformRowLength:
     def lengths(self, sizes: Int64s, _given: Ragged) -> Ragged:
         """As RowLengths.lengths; no feature describes these rows."""
         rows = sizes // self.length
-        return Ragged._trusted(np.full(int(rows.sum()), self.length, np.int64), _splits(rows))
+        return Ragged._trusted(np.full(int(rows.sum()), self.length, np.int64), splits_of_lengths(rows))
 
 
 KeyedPartition: TypeAlias = RowLengths | RowSplits | RowStarts | RowLimits | ValueRowIds
@@ -176,7 +176,7 @@ def divided(values: Ragged, lengths: Ragged) -> Ragged:
     if len(negative):
         raise RaggedError("the rows overlap", row=_group(lengths, int(negative[0])))
     # Where the groups' rows begin among all values: a group's sum is the difference at its borders.
-    row_splits = _splits(rows)
+    row_splits = splits_of_lengths(rows)
     sums = np.diff(row_splits[lengths.row_splits])
     wrong = np.flatnonzero(sums != values.row_lengths)
     if len(wrong):
@@ -218,9 +218,3 @@ def _group(given: Ragged, at: int) -> int:
 
 def _numbers(given: Ragged) -> Int64s:
     return cast(Int64s, given.values)
-
-
-def _splits(lengths: Any) -> Int64s:
-    splits = np.zeros(len(lengths) + 1, np.int64)
-    np.cumsum(lengths, out=splits[1:])
-    return splits

@@ -11,7 +11,17 @@ import numpy.typing as npt
 from .. import _core
 from .._checks import checked_key
 from .._dtypes import DtypeLike, dtype_name, wire_dtype
-from .._ragged import BytesArray, Int64s, Ragged, Values, column_from_arrow, columns_from_arrow
+from .._ragged import (
+    BytesArray,
+    Int64s,
+    Ragged,
+    Values,
+    column_from_arrow,
+    columns_from_arrow,
+    equal_splits,
+    place,
+    ragged_of_list,
+)
 from ..errors import (
     ColonnadeError,
     ColumnValueError,
@@ -106,13 +116,14 @@ def _columns(features: Any, what: str) -> list[tuple[str, Any]]:
 
 def _checked_dtypes(dtypes: _Dtypes, columns: list[tuple[str, Any]]) -> dict[str, str]:
     """The dtypes of the record's lists."""
-    if not isinstance(dtypes or {}, Mapping):
+    dtypes = {} if dtypes is None else dtypes
+    if not isinstance(dtypes, Mapping):
         raise FeatureTypeError(f"dtypes must be a mapping of key to dtype, got {type(dtypes).__name__}")
     known = {key for key, _ in columns}
-    for key in dtypes or {}:
+    for key in dtypes:
         if key not in known:
             raise ColumnValueError("a dtype of a key that is not among the features", key=str(key))
-    return {key: wire_dtype(dtype_name(dtype, key=key)) for key, dtype in (dtypes or {}).items()}
+    return {key: wire_dtype(dtype_name(dtype, key=key)) for key, dtype in dtypes.items()}
 
 
 def _serialized(context: list[_Column], lists: list[_Column] | None) -> BytesArray:
@@ -134,7 +145,7 @@ def _serialized(context: list[_Column], lists: list[_Column] | None) -> BytesArr
 def _feature(key: str, given: Any, dtype: str | None) -> _Column:
     column = _read(key, given, dtype)
     if not isinstance(column, Ragged):
-        return key, _wire(key, column, dtype, []), _uniform(len(column), _width(column)), None
+        return key, _wire(key, column, dtype, []), equal_splits(len(column), _width(column)), None
     if isinstance(column.values, Ragged):
         raise FeatureTypeError(
             "several values a step, which an Example cannot hold; use serialize_sequence_examples", key=key
@@ -147,12 +158,12 @@ def _feature_list(key: str, given: Any, dtype: str | None) -> _Column:
     column = _read(key, given, dtype)
     if isinstance(column, np.ndarray) and column.ndim > 1:
         rows, steps = column.shape[:2]
-        column = Ragged(column.reshape(rows * steps, *column.shape[2:]), _uniform(rows, steps))
+        column = Ragged(column.reshape(rows * steps, *column.shape[2:]), equal_splits(rows, steps))
     if not isinstance(column, Ragged):
         raise FeatureTypeError("a feature list needs steps: give a list of values for each row", key=key)
     inner = column.values
     if not isinstance(inner, Ragged):
-        steps = None if _width(inner) == 1 else _uniform(len(inner), _width(inner))
+        steps = None if _width(inner) == 1 else equal_splits(len(inner), _width(inner))
         return key, _wire(key, inner, dtype, [column.row_splits]), column.row_splits, steps
     if isinstance(inner.values, Ragged):
         raise FeatureTypeError("a feature list has rows, steps and values, and no level more", key=key)
@@ -166,9 +177,9 @@ def _read(key: str, given: Any, dtype: str | None) -> Values:
         if isinstance(given, Ragged | BytesArray):
             return given
         if isinstance(given, np.ndarray) and given.ndim > 0 and not isinstance(given, np.ma.MaskedArray):
-            return given if given.dtype.kind in "iubf" else _listed(given.tolist(), dtype)
+            return given if given.dtype.kind in "iubf" else ragged_of_list(given.tolist(), dtype)
         if isinstance(given, list | tuple):
-            return _listed(given, dtype)
+            return ragged_of_list(given, dtype)
         if hasattr(given, "__arrow_c_array__") or hasattr(given, "__arrow_c_stream__"):
             return column_from_arrow(given)
     except ColonnadeError as error:
@@ -176,19 +187,9 @@ def _read(key: str, given: Any, dtype: str | None) -> Values:
     raise FeatureTypeError(f"a {type(given).__name__} is no column; use {_CONTAINERS}", key=key)
 
 
-def _listed(rows: list[Any] | tuple[Any, ...], dtype: str | None) -> Ragged:
-    """Rows of values; a flat list is one value a row."""
-    flat = bool(rows) and not any(isinstance(row, list | tuple | np.ndarray) for row in rows)
-    return Ragged.from_list([[value] for value in rows] if flat else rows, dtype)
-
-
 def _width(values: npt.NDArray[Any] | BytesArray) -> int:
     """How many values an item of an array is."""
     return int(np.prod(values.shape[1:])) if isinstance(values, np.ndarray) else 1
-
-
-def _uniform(rows: int, size: int) -> Int64s:
-    return np.arange(rows + 1) * size
 
 
 def _wire(
@@ -213,16 +214,6 @@ def _wire(
     if lost.any():
         at = int(np.argmax(lost))
         raise NarrowingError(
-            f"{flat[at]} does not fit {target}", key=key, **_place(at // _width(values), splits)
+            f"{flat[at]} does not fit {target}", key=key, **place(at // _width(values), splits)
         )
     return (cast,)
-
-
-def _place(position: int, splits: list[Int64s]) -> dict[str, int]:
-    """The row, and the step in it, of an item below some levels of splits."""
-    where = {"row": position}
-    for level in reversed(splits):
-        row = int(np.searchsorted(level, position, side="right")) - 1
-        where = {"row": row, "step": position - int(level[row])}
-        position = row
-    return where
