@@ -17,6 +17,7 @@ import colonnade as cn
 from colonnade.torch import Features, concatenate_context_input, sequence_mask, to_tensors
 
 PROCESSES, ROWS, STEPS = 2, 8, 6
+HANGS_AFTER = timedelta(minutes=30)  # where one process waits for another that has ended
 
 
 def groups():
@@ -88,7 +89,7 @@ def work(rank, folder, sparse):
         init_method=(folder / "meeting").as_uri(),
         rank=rank,
         world_size=PROCESSES,
-        timeout=timedelta(seconds=60),
+        timeout=HANGS_AFTER,
     )
     model = Model(sparse=sparse)
     with torch.no_grad():
@@ -108,7 +109,7 @@ def test_two_processes_train_as_one(sparse, tmp_path):
     ]
     try:
         for process in processes:
-            _, errors = process.communicate(timeout=120)
+            _, errors = process.communicate(timeout=HANGS_AFTER.total_seconds())
             assert process.returncode == 0, errors
     finally:
         for process in processes:
