@@ -88,9 +88,9 @@ KeyPlan make_key(std::size_t key, const std::string& op, std::int64_t num_bucket
 }
 
 void add_group(Plan& plan, const nb::str& name, bool context, bool jagged, std::optional<std::int64_t> max_length,
-               bool keep_first, bool pad_left, std::size_t pad_to_multiple_of) {
-    plan.core.groups.push_back(
-        {context, jagged, max_length.value_or(-1), keep_first, pad_left, std::max<std::size_t>(pad_to_multiple_of, 1)});
+               bool keep_first, bool pad_left, std::size_t min_length, std::size_t pad_to_multiple_of) {
+    plan.core.groups.push_back({context, jagged, max_length.value_or(-1), keep_first, pad_left, min_length,
+                                std::max<std::size_t>(pad_to_multiple_of, 1)});
     plan.groups.push_back(name);
 }
 
@@ -242,7 +242,7 @@ bool wants_numbers(Op op) { return op == Op::numbers || op == Op::bucketize; }
 // One slot's source; `columns` holds the arrays of each of its keys and then of its weights, or None for
 // those that are read from `examples`; without a list all are.
 Source source_of(const Plan& plan, const SlotPlan& slot, const IndexedExamples* examples,
-                 const std::optional<nb::list>& columns, Given& given) {
+                 const std::optional<nb::list>& columns, Given& given, Tally* tally) {
     if (columns && nb::len(*columns) != slot.keys.size() + 1) {
         throw nb::value_error("one entry a key and one for the weights");
     }
@@ -257,11 +257,18 @@ Source source_of(const Plan& plan, const SlotPlan& slot, const IndexedExamples* 
     if (slot.weight_key) {
         weights.emplace(rows_of(plan, examples, arrays_of(slot.keys.size()), *slot.weight_key, true, context, given));
     }
-    return make_source(slot, keys, std::move(weights), context);
+    return make_source(slot, keys, std::move(weights), context, tally);
+}
+
+// For each slot (values, out of vocabulary, out of range).
+void append_counts(const std::vector<Tally>& tallies, nb::list& counts) {
+    for (const auto& tally : tallies) {
+        counts.append(nb::make_tuple(tally.values.load(), tally.out_of_vocabulary.load(), tally.out_of_range.load()));
+    }
 }
 
 nb::dict encode(const Plan& plan, const IndexedExamples* examples, const std::optional<nb::list>& columns,
-                std::size_t threads) {
+                std::size_t threads, std::optional<nb::list> counts) {
     const auto& slots = plan.core.slots;
     if (columns && nb::len(*columns) != slots.size()) throw nb::value_error("one entry a slot");
     if (examples != nullptr && &examples->wanted() != plan.wanted.get() &&
@@ -270,12 +277,13 @@ nb::dict encode(const Plan& plan, const IndexedExamples* examples, const std::op
     }
     std::vector<Source> sources;
     sources.reserve(slots.size());
+    std::vector<Tally> tallies(counts ? slots.size() : 0);
     Given given;
     if (examples != nullptr) given.rows = examples->records().size();
     for (std::size_t s = 0; s < slots.size(); ++s) {
         std::optional<nb::list> arrays;
         if (columns) arrays = nb::cast<nb::list>((*columns)[s]);
-        sources.push_back(source_of(plan, slots[s], examples, arrays, given));
+        sources.push_back(source_of(plan, slots[s], examples, arrays, given, counts ? &tallies[s] : nullptr));
     }
     Encoded encoded;
     Error error;
@@ -284,6 +292,7 @@ nb::dict encode(const Plan& plan, const IndexedExamples* examples, const std::op
         error = colonnade::encode(plan.core, sources, given.rows.value_or(0), encoded, threads);
     }
     if (error) raise_with_column(error, plan);
+    if (counts) append_counts(tallies, *counts);
     return wrap(plan, std::move(encoded));
 }
 
@@ -291,7 +300,7 @@ nb::dict encode(const Plan& plan, const IndexedExamples* examples, const std::op
 nb::dict encode_records(const Plan& plan, nb::object serialized, std::shared_ptr<const WantedKeys> wanted,
                         std::size_t threads) {
     const IndexedExamples examples(std::move(serialized), std::move(wanted), threads);
-    return encode(plan, &examples, std::nullopt, threads);
+    return encode(plan, &examples, std::nullopt, threads, std::nullopt);
 }
 
 }  // namespace
@@ -306,12 +315,13 @@ void bind_encode(nb::module_& module) {
         .def(nb::init<std::shared_ptr<const WantedKeys>, std::shared_ptr<const WantedKeys>>(), nb::arg("wanted"),
              nb::arg("wanted_lists"))
         .def("add_group", &add_group, nb::arg("name"), nb::kw_only(), nb::arg("context"), nb::arg("jagged"),
-             nb::arg("max_length").none(), nb::arg("keep_first"), nb::arg("pad_left"), nb::arg("pad_to_multiple_of"))
+             nb::arg("max_length").none(), nb::arg("keep_first"), nb::arg("pad_left"), nb::arg("min_length"),
+             nb::arg("pad_to_multiple_of"))
         .def("add_slot", &add_slot, nb::arg("name"), nb::kw_only(), nb::arg("keys"), nb::arg("cross") = nb::none(),
              nb::arg("weight_key") = nb::none(), nb::arg("shape") = std::vector<std::size_t>{},
              nb::arg("default_numbers") = std::vector<float>{});
     module.def("encode", &encode, nb::arg("plan"), nb::arg("examples").none(), nb::arg("columns").none(),
-               nb::arg("threads") = 1);
+               nb::arg("threads") = 1, nb::arg("counts") = nb::none());
     module.def("encode_records", &encode_records, nb::arg("plan"), nb::arg("serialized"), nb::arg("wanted"),
                nb::arg("threads") = 1);
 }

@@ -1,4 +1,5 @@
 // Serialized tf.train.Example records to values and row splits.
+#include <nanobind/stl/optional.h>
 #include <nanobind/stl/shared_ptr.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
@@ -120,6 +121,18 @@ Error IndexedExamples::walk(std::size_t threads) {
     return error;
 }
 
+std::optional<std::size_t> IndexedExamples::first_record(std::size_t key, bool in_lists, bool has) const {
+    if (key >= wanted_->keys.size() || (in_lists && type() != RecordType::sequence_example)) {
+        throw nb::value_error("no such key, or records without feature lists");
+    }
+    for (std::size_t record = 0; record < records_.size(); ++record) {
+        const bool found =
+            in_lists ? index_.list(record, key).first_split != 0 : index_.context.list(record, key).present != 0;
+        if (found == has) return record;
+    }
+    return std::nullopt;
+}
+
 void IndexedExamples::borrow_list(nb::tuple items) {
     const auto count = nb::len(items);
     records_.resize(count);
@@ -192,6 +205,8 @@ void bind_parse(nb::module_& module) {
                 if (const auto error = require(self.steps(key))) raise_with_key(self, error, key);
             },
             nb::arg("key"))
+        .def("first_record", &IndexedExamples::first_record, nb::arg("key"), nb::kw_only(), nb::arg("in_lists"),
+             nb::arg("has"))
         .def("fixed", &parse_fixed, nb::arg("key"), nb::arg("size"), nb::arg("default_value").none());
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "bindings.hpp"
@@ -38,6 +39,8 @@ public:
     [[nodiscard]] WireSteps steps(std::size_t key) const {
         return {records_, index_, key, wanted_->list_kinds.at(key)};
     }
+    // The first record that has the key, or that lacks it; in feature lists, or in features and contexts.
+    [[nodiscard]] std::optional<std::size_t> first_record(std::size_t key, bool in_lists, bool has) const;
     // Raises an error of the core with the name of its key filled in.
     [[noreturn]] void raise_with_key(const Error& error) const;
 

@@ -6,6 +6,7 @@ from ._encoding import (
     EncoderOptions,
     SequenceBatch,
     Slot,
+    SlotCounts,
     make_parse_example_spec,
     make_parse_sequence_example_spec,
 )
@@ -72,6 +73,7 @@ __all__ = [
     "SequenceBatch",
     "SequenceExample",
     "Slot",
+    "SlotCounts",
     "Sparse",
     "SparseFeature",
     "Standardize",

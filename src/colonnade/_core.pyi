@@ -33,6 +33,7 @@ class IndexedExamples:
     def ragged(self, key: int) -> tuple[npt.NDArray[Any], ...]: ...
     def ragged_steps(self, key: int) -> tuple[npt.NDArray[Any], ...]: ...
     def require_list(self, key: int) -> None: ...
+    def first_record(self, key: int, *, in_lists: bool, has: bool) -> int | None: ...
     def fixed(
         self, key: int, size: int, default_value: tuple[npt.NDArray[Any], ...] | None
     ) -> tuple[npt.NDArray[Any], ...]: ...
@@ -48,6 +49,7 @@ class Plan:
         max_length: int | None,
         keep_first: bool,
         pad_left: bool,
+        min_length: int,
         pad_to_multiple_of: int,
     ) -> None: ...
     def add_slot(
@@ -89,6 +91,7 @@ def encode(
     examples: IndexedExamples | None,
     columns: list[list[tuple[npt.NDArray[Any] | None, ...] | None]] | None,
     threads: int = 1,
+    counts: list[tuple[int, int, int]] | None = None,
 ) -> dict[str, SequenceBatch[npt.NDArray[Any]]]: ...
 def encode_records(
     plan: Plan, serialized: Any, wanted: WantedKeys, threads: int = 1

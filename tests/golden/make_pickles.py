@@ -20,7 +20,7 @@ import colonnade as cn
 from colonnade import errors, initializers
 from colonnade.numpy import DenseFeatures, Features, SequenceFeatures
 
-FILE = Path(__file__).parent / "pickles/version_1.json"
+FILE = Path(__file__).parent / "pickles/version_2.json"
 FOLDER = Path(__file__).parent / "configs"
 """The working directory of whoever makes or loads: a vocabulary file is named by its path from there."""
 
@@ -130,6 +130,7 @@ def batches() -> dict[str, Any]:
         "jagged batch": cn.Encoder(plain, layout="jagged").encode(features()),
         "jagged batch with step splits": cn.Encoder(weighted, layout="jagged").encode(nested()),
         "context batch": cn.Encoder(context).encode(features()),
+        "slot counts": cn.SlotCounts(5, 2, 1),
         "slot": cn.Slot(np.array([[1, -1]]), np.array([[0.5, 0.0]], np.float32), np.array([0, 2])),
     }
 

@@ -96,6 +96,9 @@ options = st.fixed_dictionaries(
         "keep": st.sampled_from(["last", "first"]),
         "side": st.sampled_from(["left", "right"]),
         "pad_to_multiple_of": st.none() | st.integers(1, 64),
+        "min_length": st.none() | st.just(1),
+        "padding_value": st.none() | st.integers(-5, 5) | st.sampled_from([0.5, "", "pad", b"\xff"]),
+        "missing": st.sampled_from(["empty", "error"]),
     }
 ) | st.just({"layout": "jagged"})
 

@@ -144,6 +144,7 @@ options = st.one_of(
             "keep": st.sampled_from(["first", "last"]),
             "side": st.sampled_from(["left", "right"]),
             "pad_to_multiple_of": st.sampled_from([1, 2, 8]),
+            "min_length": st.just(1),
         },
     ),
 )

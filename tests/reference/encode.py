@@ -161,9 +161,9 @@ def truncate(
     ]
 
 
-def _padded_length(lengths: Sequence[int], multiple: int | None) -> int:
-    longest = max(lengths, default=0)
-    return longest if multiple is None else multiple * ceil(longest / multiple)
+def _padded_length(lengths: Sequence[int], multiple: int | None, least: int | None) -> int:
+    longest = max([*lengths, least or 0])
+    return longest if multiple is None else multiple * ceil(max(longest, 1) / multiple)
 
 
 def pad(
@@ -174,6 +174,7 @@ def pad(
     keep: Literal["first", "last"] = "last",
     side: Literal["left", "right"] = "right",
     pad_to_multiple_of: int | None = None,
+    min_length: int | None = None,
     padding: float = NO_ID,
     step_shape: tuple[int, ...] | None = (),
 ) -> Padded | Jagged:
@@ -185,7 +186,8 @@ def pad(
         max_length: The most steps that a row keeps.
         keep: Which of them.
         side: Where padding goes.
-        pad_to_multiple_of: What the padded length is rounded up to.
+        pad_to_multiple_of: What the padded length is rounded up to; never 0.
+        min_length: The least padded length.
         padding: The value of padding; an int makes int64 arrays, a float float32 ones.
         step_shape: () for one value a step; None for several, which are padded to the most of any kept step.
     """
@@ -197,7 +199,7 @@ def pad(
     several = step_shape is None
     if step_shape is None:
         step_shape = (max((len(step) for row in kept for step in row), default=0),)
-    steps = _padded_length(lengths, pad_to_multiple_of)
+    steps = _padded_length(lengths, pad_to_multiple_of, min_length)
     values = np.full((len(kept), steps, *step_shape), padding, _dtype(padding))
     mask = np.zeros((len(kept), steps), np.bool_)
     for index, row in enumerate(kept):

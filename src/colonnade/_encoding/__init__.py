@@ -1,6 +1,7 @@
 """Encoding: columns compiled to a plan, and features or records to batches of ids and numbers."""
 
 from .batch import SequenceBatch, Slot
+from .counts import SlotCounts
 from .encoder import Encoder
 from .keys import make_parse_example_spec, make_parse_sequence_example_spec, weight_key
 from .options import EncoderOptions
@@ -31,6 +32,7 @@ __all__ = [
     "Plan",
     "SequenceBatch",
     "Slot",
+    "SlotCounts",
     "Table",
     "make_parse_example_spec",
     "make_parse_sequence_example_spec",

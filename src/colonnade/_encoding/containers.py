@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
+
 from .._ragged import BytesArray, Ragged, columns_from_arrow, equal_splits, ragged_of_list
 from ..errors import ColonnadeError, FeatureTypeError, MissingFeatureError
 from .dense import dense_or_rows, is_dense
@@ -28,12 +30,13 @@ class Features:
         self._by_key = _by_key(features, keys)
         self._read: dict[tuple[str, str | None], Flat] = {}
 
-    def read(self, key: str, dtype: str | None) -> Flat:
-        """A key's values.
+    def read(self, key: str, dtype: str | None, is_sequence: bool = False) -> Flat:
+        """A key's values, the same for sequences and contexts.
 
         Args:
             key: Its name.
             dtype: What values without a dtype, as in lists, shall be; None for what they are.
+            is_sequence: Not asked here.
 
         Raises:
             MissingFeatureError: there is no such key.
@@ -72,10 +75,14 @@ def read(feature: Any, key: str, dtype: str | None) -> Flat:
     if isinstance(feature, Ragged):
         return of_ragged(feature)
     if isinstance(feature, BytesArray):
-        return Flat(feature, equal_splits(len(feature), 1))
+        return Flat(feature, equal_splits(len(feature), 1), is_bare=len(feature) > 0)
     if is_dense(feature):
         cells = dense_or_rows(feature, key)
-        return cells if isinstance(cells, Flat) else _read_list(cells, key, dtype)
+        if not isinstance(cells, Flat):
+            return _read_list(cells, key, dtype)
+        # TensorFlow takes a tensor of rank 1 as rows of one step, so it keeps that meaning here.
+        cells.is_bare = isinstance(feature, np.ndarray) and feature.shape[1:] == () and len(feature) > 0
+        return cells
     if is_ragged(feature):
         return of_ragged(ragged_of(feature, key))
     if is_sparse(feature):
@@ -93,9 +100,11 @@ def read(feature: Any, key: str, dtype: str | None) -> Flat:
 
 def _read_list(rows: list[Any] | tuple[Any, ...], key: str, dtype: str | None) -> Flat:
     try:
-        return of_ragged(ragged_of_list(rows, dtype))
+        flat = of_ragged(ragged_of_list(rows, dtype))
     except ColonnadeError as error:
         raise error.at(key=key) from None
+    flat.is_bare = bool(rows) and not isinstance(rows[0], list | tuple | np.ndarray)
+    return flat
 
 
 def _read_arrow(column: Any, key: str) -> Flat:

@@ -55,6 +55,7 @@ class SlotParts:
 
     parts: tuple[Part, ...]
     weight_key: str | None
+    is_sequence: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +77,7 @@ def compile_core_plan(plan: Plan, options: EncoderOptions) -> CorePlan:
         _add_group(core, group, options)
         for slot in group.slots:
             _add_slot(core, slot, numbers, context=not group.is_sequence)
-            slots.append(SlotParts(parts(slot.column), weight_key(slot.column)))
+            slots.append(SlotParts(parts(slot.column), weight_key(slot.column), group.is_sequence))
     python_numbers = {
         part: KeyedNumbers(column, numbers[column.key], plan.spec[column.key])
         for slot_parts in slots
@@ -105,6 +106,7 @@ def _add_group(core: _core.Plan, group: GroupPlan, options: EncoderOptions) -> N
         max_length=options.max_length,
         keep_first=options.keep == "first",
         pad_left=options.side == "left",
+        min_length=options.least_length,
         pad_to_multiple_of=options.pad_to_multiple_of or 1,
     )
 

@@ -30,6 +30,7 @@ class Flat:
             of what columns make of dense arrays.
         cells: The shape of the dense array whose cells these are, all of them; None where they came from
             no such array. Each column says which cells are absent.
+        is_bare: Whether it was a flat list or array, in which the rows of a sequence cannot be told.
     """
 
     values: Values
@@ -37,6 +38,7 @@ class Flat:
     step_splits: Int64s | None = None
     holes: Bools | None = None
     cells: tuple[int, ...] | None = None
+    is_bare: bool = False
 
     @property
     def value_splits(self) -> Int64s:

@@ -54,7 +54,7 @@ def without_absent(flat: Flat) -> Flat:
     if flat.cells is None:
         holes = None if flat.holes is None or not flat.holes.any() else flat.holes
         return Flat(flat.values, flat.row_splits, flat.step_splits, holes)
-    present = _present(flat.values)
+    present = present_cells(flat.values)
     if present is None:
         return Flat(flat.values, flat.row_splits, flat.step_splits)
     if flat.step_splits is None:
@@ -68,14 +68,14 @@ def without_absent(flat: Flat) -> Flat:
 
 def kept_cells(flat: Flat) -> Bools | None:
     """Which cells of a dense array `without_absent` keeps, absent ones inside of rows too; None for all."""
-    present = _present(flat.values)
+    present = present_cells(flat.values)
     if present is None or flat.step_splits is not None:
         return present
     return _steps(present, flat)[1]
 
 
-def _present(values: Values) -> Bools | None:
-    """Which cells hold a value; None where all do."""
+def present_cells(values: Values) -> Bools | None:
+    """Which cells of a dense array hold a value; None where all do."""
     if isinstance(values, BytesArray):
         present = np.diff(values.offsets) > 0
     elif values.dtype.kind == "i":

@@ -1,6 +1,6 @@
 """Columns and encoders as plain JSON and back: versioned, without code, by one function over their fields.
 
-A config is {"colonnade": 1, "config": value}. A value is null, true, false, a number, a string, a list, or
+A config is {"colonnade": 2, "config": value}. A value is null, true, false, a number, a string, a list, or
 an object of one of four forms:
 
     {"class": NAME, FIELD: value, ...}    a column, normalizer, initializer or encoder; every field, no other
@@ -23,7 +23,10 @@ from .. import columns, initializers
 from .._encoding import Encoder, EncoderOptions
 from ..errors import ColonnadeError, ConfigError
 
-VERSION: Final = 1
+Json = Any
+Place = tuple[str | int, ...]
+
+VERSION: Final = 2
 
 # Closed on purpose: a config can name these and nothing else. A new column is one more line, and a new
 # field of a class here is a new version.
@@ -57,13 +60,13 @@ CLASSES: Final[dict[str, type]] = {
 
 _ODD_FLOATS: Final = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 DEEPEST = 32
+_NEW_IN_2: Final[dict[str, dict[str, Json]]] = {
+    "Encoder": {"min_length": None, "padding_value": None, "missing": "empty"},
+}
 _INSTEAD = {
     "normalizer_fn": "declare it with Standardize, MinMax, Log1p, Clip and Compose",
     "initializer": "declare it with colonnade.initializers",
 }
-
-Json = Any
-Place = tuple[str | int, ...]
 
 
 def to_config(value: Any) -> dict[str, Json]:
@@ -128,7 +131,8 @@ def from_config(config: Json) -> Any:
             f"got {_shown(config)}"
         )
     check_version(config["colonnade"])
-    value = _decoded(config["config"], ("config",))
+    described = config["config"] if config["colonnade"] == VERSION else _upgraded(config["config"])
+    value = _decoded(described, ("config",))
     if not _is_ours(value):
         raise ConfigError(f"config: a column or an Encoder is wanted, got {_shown(config['config'])}")
     return value
@@ -136,10 +140,23 @@ def from_config(config: Json) -> Any:
 
 def check_version(version: Json) -> None:
     """Refuse versions that this release does not know."""
-    if type(version) is not int or version != VERSION:
+    if type(version) is not int or not 1 <= version <= VERSION:
         raise ConfigError(
-            f"version {_shown(version)} is unknown, this release reads {VERSION}; update colonnade"
+            f"version {_shown(version)} is unknown, this release reads 1 to {VERSION}; update colonnade"
         )
+
+
+def _upgraded(value: Json, depth: int = 0) -> Json:
+    """A value of version 1 with the fields that it lacks; what nests too deeply is refused later."""
+    if depth > DEEPEST:
+        return value
+    if isinstance(value, list):
+        return [_upgraded(item, depth + 1) for item in value]
+    if not isinstance(value, dict):
+        return value
+    name = value.get("class")
+    later = _NEW_IN_2.get(name, {}) if isinstance(name, str) else {}
+    return {**{key: _upgraded(part, depth + 1) for key, part in value.items()}, **later}
 
 
 def parsed_json(text: str | bytes) -> Json:

@@ -150,5 +150,9 @@ class ConfigError(ColonnadeError, ValueError):
     """Something that a config cannot hold, or a config that is damaged, unknown or hostile."""
 
 
+class FeatureWarning(UserWarning):
+    """A feature that no record has had so far, and whose sequences are therefore all empty."""
+
+
 class UntrainedTableWarning(UserWarning):
     """A layer made its own random tables because none were given."""

@@ -64,6 +64,17 @@ def _other_kind(said: _Said) -> str:
     return f"the record holds {got}, the spec declares {expected}; declare the dtype that was written"
 
 
+def _out_of_range(said: _Said) -> str:
+    got, expected = said["got"], said["expected"]
+    remedy = "raise num_buckets, or give a default_value for ids out of range"
+    if got == -1:
+        remedy = (
+            "in a dense array -1 is absent; in lists and records leave it out, or give padding_value=-1 to "
+            "the Encoder"
+        )
+    return f"id {got} is not in [0, {expected}); {remedy}"
+
+
 def _beyond_float32(said: _Said) -> str:
     (number,) = struct.unpack("d", struct.pack("q", said["got"]))
     return f"{number} does not fit float32; clip or scale it before"
@@ -153,10 +164,7 @@ _WORDS: dict[str, tuple[type[Exception], _Words]] = {
         "a serialized record must be bytes, got {got}; call SerializeToString, or encode features in memory",
     ),
     # Encoding of values.
-    "id_out_of_range": (
-        IdOutOfRangeError,
-        "id {got} is not in [0, {expected}); raise num_buckets, or give a default_value for ids out of range",
-    ),
+    "id_out_of_range": (IdOutOfRangeError, _out_of_range),
     "number_too_large": (NarrowingError, _beyond_float32),
     "partial_step": (
         PartialStepError,

@@ -1,6 +1,7 @@
 // Where the ids of a slot come from, row by row: one key, or a cross of several.
 #pragma once
 
+#include <atomic>
 #include <variant>
 
 #include "encode/ids.hpp"
@@ -10,6 +11,20 @@
 namespace colonnade {
 
 using Rows = std::variant<WireRows, WireSteps, RaggedRows>;
+
+// What a slot's ids were made of, added up by all threads.
+struct Tally {
+    std::atomic<std::uint64_t> values = 0;
+    std::atomic<std::uint64_t> out_of_vocabulary = 0;
+    std::atomic<std::uint64_t> out_of_range = 0;
+
+    void add(std::size_t row_values, const bool* holes, const Outside& outside) {
+        if (holes != nullptr) row_values -= static_cast<std::size_t>(std::count(holes, holes + row_values, true));
+        values += row_values;
+        out_of_vocabulary += outside.vocabulary;
+        out_of_range += outside.range;
+    }
+};
 
 // Ids of one row lie side by side; where steps hold several (`nested`), splits() says whose they are.
 class IdSource {
@@ -64,7 +79,8 @@ public:
 template <RowsOfKey Values>
 class PlainIds final : public IdSource {
 public:
-    PlainIds(const IdPlan& plan, const Values& rows, bool context) : plan_(plan), rows_(rows), context_(context) {}
+    PlainIds(const IdPlan& plan, const Values& rows, bool context, Tally* tally)
+        : plan_(plan), rows_(rows), context_(context), tally_(tally) {}
 
     // Numbers fill their steps alike wherever they lie, so a step of one number needs no nesting.
     [[nodiscard]] bool nested() const override {
@@ -92,7 +108,9 @@ public:
         for (std::size_t i = 0; i <= count; ++i) out[i] = from[i] - from[0];
     }
     [[nodiscard]] Error make(std::size_t row, std::int64_t* out) const override {
-        auto error = ids::make(plan_, rows_, row, out);
+        Outside outside;
+        auto error = ids::make(plan_, rows_, row, out, outside);
+        if (tally_ != nullptr) tally_->add(rows_.values(row), rows_.holes(row), outside);
         if (error.step < 0 || context_ || !rows_.nested()) return error;
         const auto* splits = rows_.step_splits(row);
         error.step = std::upper_bound(splits, splits + rows_.steps(row) + 1, splits[0] + error.step) - splits - 1;
@@ -103,13 +121,15 @@ private:
     const IdPlan& plan_;
     const Values rows_;
     const bool context_;
+    Tally* const tally_;
 };
 
-// `plan` must outlive the source.
-[[nodiscard]] inline std::unique_ptr<IdSource> make_source(const IdPlan& plan, const Rows& rows, bool context) {
+// `plan` and `tally` must outlive the source; without a tally nothing is counted.
+[[nodiscard]] inline std::unique_ptr<IdSource> make_source(const IdPlan& plan, const Rows& rows, bool context,
+                                                           Tally* tally = nullptr) {
     return std::visit(
         [&](const RowsOfKey auto& of_key) -> std::unique_ptr<IdSource> {
-            return std::make_unique<PlainIds<std::decay_t<decltype(of_key)>>>(plan, of_key, context);
+            return std::make_unique<PlainIds<std::decay_t<decltype(of_key)>>>(plan, of_key, context, tally);
         },
         rows);
 }

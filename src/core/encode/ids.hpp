@@ -31,6 +31,12 @@ struct IdPlan {
     Normalizer normalizer;               // bucketize, numbers
 };
 
+// Values of a row that their column does not know; places without a value are none.
+struct Outside {
+    std::size_t vocabulary = 0;
+    std::size_t range = 0;
+};
+
 namespace ids {
 
 void hash(const IdPlan& plan, const RowsOfKey auto& rows, std::size_t row, std::int64_t* out) {
@@ -45,7 +51,8 @@ void hash(const IdPlan& plan, const RowsOfKey auto& rows, std::size_t row, std::
 }
 
 // An id out of range is an error whose step is the index of the value in its row.
-[[nodiscard]] Error identity(const IdPlan& plan, const RowsOfKey auto& rows, std::size_t row, std::int64_t* out) {
+[[nodiscard]] Error identity(const IdPlan& plan, const RowsOfKey auto& rows, std::size_t row, std::int64_t* out,
+                             Outside& outside) {
     rows.int64s(row, out);
     if (bounds::all_below(out, rows.values(row), plan.num_buckets)) return {};
     const bool* holes = rows.holes(row);
@@ -62,36 +69,46 @@ void hash(const IdPlan& plan, const RowsOfKey auto& rows, std::size_t row, std::
             return error;
         }
         out[i] = plan.default_id;
+        ++outside.range;
     }
     return {};
 }
 
-// `value` is padded; `text_hash()` is the Fingerprint64 of its text, wanted only outside the vocabulary.
-template <typename TextHash>
-[[nodiscard]] std::int64_t look_up(const IdPlan& plan, std::string_view value, std::uint64_t hash, TextHash text_hash) {
-    const auto found = plan.vocabulary->find_padded(value, hash);
-    if (found >= 0 || plan.num_buckets == 0) return found >= 0 ? found : plan.default_id;
-    const auto bucket = plan.modulo(text_hash());
-    return static_cast<std::int64_t>(plan.vocabulary->size() + bucket);
+// The id of a value outside of the vocabulary; `text_hash` is the Fingerprint64 of its text.
+[[nodiscard]] inline std::int64_t unknown_id(const IdPlan& plan, std::uint64_t text_hash) {
+    if (plan.num_buckets == 0) return plan.default_id;
+    return static_cast<std::int64_t>(plan.vocabulary->size() + plan.modulo(text_hash));
 }
 
-void vocabulary(const IdPlan& plan, const RowsOfKey auto& rows, std::size_t row, std::int64_t* out) {
+void vocabulary(const IdPlan& plan, const RowsOfKey auto& rows, std::size_t row, std::int64_t* out, Outside& outside) {
+    const bool* holes = rows.holes(row);
+    const auto* begin = out;
+    const auto count_unknown = [&] { outside.vocabulary += holes == nullptr || !holes[out - begin]; };
     if (rows.kind() == Kind::bytes) {
         const auto ahead = [&](std::span<const std::uint64_t> hashes) {
             for (const auto hash : hashes) plan.vocabulary->ask_for(hash);
         };
         const auto use = [&](const std::uint8_t* data, std::size_t size, std::uint64_t hash) {
             const std::string_view value(reinterpret_cast<const char*>(data), size);
-            *out++ = look_up(plan, value, hash, [&] { return hash; });
+            auto id = plan.vocabulary->find_padded(value, hash);
+            if (id < 0) {
+                count_unknown();
+                id = unknown_id(plan, hash);
+            }
+            *out++ = id;
         };
         return gather_fingerprints(rows, row, ahead, use);
     }
     rows.int64s(row, out);
-    for (std::size_t i = 0; i < rows.values(row); ++i) {
-        const auto number = out[i];
-        const std::int64_t padded[] = {number, 0};
-        const std::string_view value(reinterpret_cast<const char*>(padded), sizeof number);
-        out[i] = look_up(plan, value, Vocabulary::hash_of(value), [&] { return fingerprint64_of_decimal(number); });
+    for (const auto* end = out + rows.values(row); out < end; ++out) {
+        const std::int64_t padded[] = {*out, 0};
+        const std::string_view value(reinterpret_cast<const char*>(padded), sizeof *out);
+        auto id = plan.vocabulary->find_padded(value, Vocabulary::hash_of(value));
+        if (id < 0) {
+            count_unknown();
+            id = unknown_id(plan, fingerprint64_of_decimal(*out));
+        }
+        *out = id;
     }
 }
 
@@ -142,12 +159,13 @@ void raw(const RowsOfKey auto& rows, std::size_t row, std::int64_t* out) {
 }
 
 // All ids of one row.
-[[nodiscard]] Error make(const IdPlan& plan, const RowsOfKey auto& rows, std::size_t row, std::int64_t* out) {
+[[nodiscard]] Error make(const IdPlan& plan, const RowsOfKey auto& rows, std::size_t row, std::int64_t* out,
+                         Outside& outside) {
     Error error;
     switch (plan.op) {
-        case Op::identity: error = identity(plan, rows, row, out); break;
+        case Op::identity: error = identity(plan, rows, row, out, outside); break;
         case Op::hash: hash(plan, rows, row, out); break;
-        case Op::vocabulary: vocabulary(plan, rows, row, out); break;
+        case Op::vocabulary: vocabulary(plan, rows, row, out, outside); break;
         case Op::bucketize: error = bucketize(plan, rows, row, out); break;
         case Op::raw: raw(rows, row, out); break;
         case Op::numbers: break;

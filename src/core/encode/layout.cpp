@@ -6,6 +6,7 @@ namespace colonnade {
 
 void Layout::arrange(const GroupPlan& group) {
     jagged = group.jagged;
+    width = group.min_length;
     for (auto& row : rows) {
         row.kept = group.max_length < 0 ? row.steps : std::min(row.steps, static_cast<std::size_t>(group.max_length));
         row.skipped = group.keep_first ? 0 : row.steps - row.kept;

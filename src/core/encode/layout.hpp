@@ -14,6 +14,7 @@ struct GroupPlan {
     std::int64_t max_length = -1;  // -1: no limit
     bool keep_first = false;
     bool pad_left = false;
+    std::size_t min_length = 0;  // of an output row; padded only
     std::size_t pad_to_multiple_of = 1;
 };
 

@@ -2,10 +2,12 @@
 
 namespace colonnade {
 
-Source make_source(const SlotPlan& slot, std::span<const Rows> keys, std::optional<Rows> weights, bool context) {
+Source make_source(const SlotPlan& slot, std::span<const Rows> keys, std::optional<Rows> weights, bool context,
+                   Tally* tally) {
     if (slot.is_numbers()) return {keys[0], nullptr, std::nullopt};
     std::vector<std::unique_ptr<IdSource>> sources;
-    for (std::size_t k = 0; k < keys.size(); ++k) sources.push_back(make_source(slot.keys[k].ids, keys[k], context));
+    for (std::size_t k = 0; k < keys.size(); ++k)
+        sources.push_back(make_source(slot.keys[k].ids, keys[k], context, tally));
     if (!slot.cross) return {std::nullopt, std::move(sources[0]), std::move(weights)};
     auto crossed =
         std::make_unique<CrossedIds>(std::move(sources), slot.cross->num_buckets, slot.cross->hash_key, context);

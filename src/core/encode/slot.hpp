@@ -49,9 +49,9 @@ struct Source {
     std::optional<Rows> weights;
 };
 
-// `keys` holds the rows of each key of the slot, `weights` those of its weights.
+// `keys` holds the rows of each key of the slot, `weights` those of its weights; `tally` counts, if given.
 [[nodiscard]] Source make_source(const SlotPlan& slot, std::span<const Rows> keys, std::optional<Rows> weights,
-                                 bool context);
+                                 bool context, Tally* tally = nullptr);
 
 // Makes the arrays of one slot as a whole once the steps of all rows are known, then writes them by ranges of
 // rows, which may be on different threads. One file a shape: flat_slot, nested_slot, context_slot.

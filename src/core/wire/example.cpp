@@ -30,6 +30,7 @@ Error walk_features(Cursor features, KeyFinder& finder, List* lists, Chunks& chu
         if (key < 0) {
             chunks.resize(list.first_more);
         } else {
+            list.present = 1;
             lists[key] = list;
         }
         return {};

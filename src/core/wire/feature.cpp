@@ -31,7 +31,7 @@ namespace {
 
 // Values of a run share one chunk, so that memory stays in proportion to the record.
 void add_run(std::uint32_t begin, std::uint32_t end, std::uint32_t values, List& list, Chunks& chunks) {
-    list.values += values;
+    list.add_values(values);
     auto& last = list.more == 0 ? list.first : chunks.back();
     if (last.tagged != 0 && last.begin + last.size == begin) {
         last.size = end - last.begin;
@@ -56,7 +56,7 @@ void add_run(std::uint32_t begin, std::uint32_t end, std::uint32_t values, List&
     }
     const auto count = static_cast<std::uint32_t>(values);
     list.add({packed.offset(), static_cast<std::uint32_t>(packed.left()), count & 0x7FFFFFFF, 0}, chunks);
-    list.values += count;
+    list.add_values(count);
     return {};
 }
 
@@ -120,10 +120,10 @@ void walk_short_strings(Cursor& cursor, List& list, Chunks& chunks) {
         return false;
     }
     list.kind = kind;
-    list.values = static_cast<std::uint32_t>(values);
+    list.add_values(static_cast<std::uint32_t>(values));
     list.first.begin = feature.from(at).offset();
     list.first.size = static_cast<std::uint32_t>(end - at);
-    list.first.values = list.values & 0x7FFFFFFF;
+    list.first.values = list.values;
     return true;
 }
 

@@ -35,13 +35,15 @@ using Chunks = std::vector<Chunk, pool::Allocator<Chunk>>;
 // side in Chunks.
 struct List {
     Chunk first;
-    std::uint32_t values = 0;
+    std::uint32_t values : 31 = 0;
+    std::uint32_t present : 1 = 0;  // whether the record has the feature, with a list or without
     std::uint32_t first_more = 0;
     std::uint32_t more : 30 = 0;
     Kind kind : 2 = Kind::none;
 
     explicit List(std::size_t chunks = 0) : first_more(static_cast<std::uint32_t>(chunks)) {}
 
+    void add_values(std::uint32_t more_values) { values = (values + more_values) & 0x7FFFFFFF; }
     void add(const Chunk& chunk, Chunks& chunks) {
         if (first.size == 0) {
             first = chunk;

@@ -86,6 +86,22 @@ void test_bucketized_context() {
     CHECK(!source->make(1, out.data()) && (out == Int64s{1, 2}));
 }
 
+void test_tally() {
+    Tally tally;
+    const IdPlan with_default{.num_buckets = 10, .has_default = true, .default_id = 3};
+    const Memory memory(flat<std::int64_t>({{1, 10}, {99, 2, -5}}), false, {3});
+    const auto source = make_source(with_default, memory.rows(), false, &tally);
+    Int64s out(3);
+    CHECK(!source->make(0, out.data()) && tally.values == 2 && tally.out_of_range == 1);
+    CHECK(!source->make(1, out.data()) && tally.values == 4 && tally.out_of_range == 3 && tally.out_of_vocabulary == 0);
+    Tally of_words;
+    const IdPlan known{.op = Op::vocabulary, .num_buckets = 0, .vocabulary = words({"a", "b"})};
+    const Memory text(flat<std::string>({{"a", "", "c", "", "b"}}), false, {1});
+    Int64s ids(5);
+    CHECK(!make_source(known, text.rows(), false, &of_words)->make(0, ids.data()));
+    CHECK(of_words.values == 4 && of_words.out_of_vocabulary == 2 && of_words.out_of_range == 0);
+}
+
 }  // namespace
 
 int main() {
@@ -94,5 +110,6 @@ int main() {
     test_place_of_an_error();
     test_bucketized();
     test_bucketized_context();
+    test_tally();
     return failures();
 }

@@ -24,7 +24,9 @@ Int64s made(const IdPlan& plan, const std::vector<T>& values, const std::vector<
     const Serialized records({flat<T>({values})});
     const auto make = [&](const Rows& rows) {
         Int64s out(values.empty() ? plan.default_numbers.size() : values.size());
-        CHECK(!std::visit([&](const RowsOfKey auto& of_key) { return ids::make(plan, of_key, 0, out.data()); }, rows));
+        Outside outside;
+        CHECK(!std::visit([&](const RowsOfKey auto& of_key) { return ids::make(plan, of_key, 0, out.data(), outside); },
+                          rows));
         return out;
     };
     const auto out = make(memory.rows());
@@ -45,7 +47,8 @@ void test_identity() {
     const Memory memory(flat<std::int64_t>({{1}, {5, 10, -2}}), false);
     Int64s out(3);
     const auto rows = std::get<RaggedRows>(memory.rows());
-    const auto error = ids::make(strict, rows, 1, out.data());
+    Outside outside;
+    const auto error = ids::make(strict, rows, 1, out.data(), outside);
     CHECK(error.code == Code::id_out_of_range && error.record == 1 && error.step == 1);
     CHECK(error.got == 10 && error.expected == 10);
 }

@@ -46,6 +46,14 @@ void test_multiples() {
     CHECK(make({8}, {.pad_to_multiple_of = 4}).layout.width == 8);
     CHECK(make({0, 0}, {.pad_to_multiple_of = 4}).layout.width == 0);
     CHECK(make({5}, {.max_length = 3, .pad_to_multiple_of = 2}).layout.width == 4);
+    CHECK(make({0, 0}, {.min_length = 1, .pad_to_multiple_of = 4}).layout.width == 4);
+}
+
+void test_a_least_length() {
+    const auto [layout, out] = make({0, 0}, {.min_length = 2});
+    CHECK(layout.width == 2 && (items<bool>(out.mask) == Bools{false, false, false, false}));
+    CHECK(make({3, 1}, {.min_length = 2}).layout.width == 3);
+    CHECK(make({0, 1}, {.jagged = true, .min_length = 2}).layout.total == 1);
 }
 
 void test_truncation() {
@@ -102,6 +110,7 @@ void test_against_the_slow_loop() {
 int main() {
     test_padded();
     test_multiples();
+    test_a_least_length();
     test_truncation();
     test_jagged();
     test_no_rows();

@@ -81,7 +81,10 @@ class TestPadded:
         assert (batch.slots["a"].values[~batch.mask] == -1).all()
 
     def test_multiples_of_nothing(self):
-        assert cn.Encoder(A, pad_to_multiple_of=8).encode({"a": [[], []]}).mask.shape == (2, 0)
+        for multiple in (1, 8):
+            batch = cn.Encoder(A, pad_to_multiple_of=multiple).encode({"a": [[], []]})
+            assert batch.mask.tolist() == [[False] * multiple] * 2
+            assert (batch.slots["a"].values == -1).all()
 
     def test_shape_of_no_rows_and_no_steps(self):
         for features, shape in (({"a": [], "n": []}, (0, 0)), ({"a": [[], []], "n": [[], []]}, (2, 0))):

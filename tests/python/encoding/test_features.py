@@ -135,10 +135,23 @@ class TestShapes:
     """Rank 1 is one step a row; no rows and no steps are ordinary."""
 
     def test_rank_one(self):
-        assert encoded(IDS, np.array([3, -1, 4])) == [[3], [], [4]]
-        assert encoded(IDS, [3, 4]) == encoded(IDS, torch.tensor([3, 4])) == [[3], [4]]
-        assert encoded(WORDS, ["omar", "a"]) == encoded(WORDS, np.array(["omar", "a"])) == [[6], [9]]
-        assert encoded(WORDS, cn.BytesArray.from_list(["omar", "a"])) == [[6], [9]]
+        """A tensor's values are rows of one step, as TensorFlow has it; of others nobody can tell."""
+        assert encoded(IDS, torch.tensor([3, -1, 4])) == [[3], [], [4]]
+        flat = ([3, 4], (3, 4), np.array([3, 4]), np.array([3]), pa.scalar([3, 4]).values.to_numpy())
+        for feature in flat:
+            with pytest.raises(FeatureTypeError, match=r"one row is \[\[3(, 4)?\]\], rows of one step"):
+                encoded(IDS, feature)
+        with pytest.raises(FeatureTypeError, match=r"one row is \[\[0, 1, 2, ...\]\]"):
+            encoded(IDS, list(range(5)))
+        for words in (["omar", "a"], np.array(["omar", "a"]), cn.BytesArray.from_list(["omar", "a"])):
+            with pytest.raises(FeatureTypeError, match=r"one row is \[\[b'omar', b'a'\]\]"):
+                encoded(WORDS, words)
+
+    def test_rank_one_of_a_context(self):
+        """There each value is a row of its own."""
+        user = cn.Encoder([cn.indicator_column(cn.categorical_column_with_identity("k", 10))])
+        for feature in ([3, 4], np.array([3, 4]), torch.tensor([3, 4])):
+            assert user.encode({"k": feature}).slots["k"].values.tolist() == [[3], [4]]
 
     @pytest.mark.parametrize(
         "feature",

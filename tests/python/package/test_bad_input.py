@@ -204,6 +204,7 @@ class TestFiles:
         self.check(path, errors.DataLossError, self.LENGTH_AT, "bytes and a CRC of 4, the file has 6 left")
 
 
+@pytest.mark.filterwarnings("ignore::colonnade.errors.FeatureWarning")
 def test_an_unset_feature_is_an_empty_sequence():
     records = [make_example({"ids": (None, []), "words": [], "pairs": ("float", [])}), b""]
     batches = cn.Encoder(GROUPED).encode_examples(records)

@@ -36,6 +36,7 @@ NAMES = {
     "SequenceBatch",
     "SequenceExample",
     "Slot",
+    "SlotCounts",
     "Sparse",
     "SparseFeature",
     "Standardize",

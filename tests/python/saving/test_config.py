@@ -8,7 +8,7 @@ import pickle
 import subprocess
 import sys
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -20,8 +20,8 @@ from colonnade import columns, errors, initializers
 from colonnade._saving import config as configs
 
 SOURCES = Path(cn.__file__).parent
-FROZEN = Path(__file__).parents[2] / "golden" / "configs" / "version_1.json"
-GOLDEN_CONFIGS = json.loads(FROZEN.read_text("utf-8"))
+GOLDEN = Path(__file__).parents[2] / "golden" / "configs"
+GOLDEN_CONFIGS = json.loads((GOLDEN / "version_2.json").read_text("utf-8"))
 
 watches = cn.sequence_categorical_column_with_identity("watches", num_buckets=1000)
 tokens = cn.sequence_categorical_column_with_hash_bucket("tokens", hash_bucket_size=50)
@@ -61,9 +61,7 @@ VALUES = {
     "vocabulary of integers": cn.sequence_categorical_column_with_vocabulary_list(
         "year", [-1, 2**63 - 1], dtype="int16", num_oov_buckets=3
     ),
-    "vocabulary file": cn.sequence_categorical_column_with_vocabulary_file(
-        "word", FROZEN.with_name("words.txt"), 2
-    ),
+    "vocabulary file": cn.sequence_categorical_column_with_vocabulary_file("word", GOLDEN / "words.txt", 2),
     "bucketized": cn.bucketized_column(cn.numeric_column("age", shape=2), [0.1, 65]),
     "bucketized sequence": cn.bucketized_column(cn.sequence_numeric_column("price"), [1], name="cheap"),
     "crossed": cn.crossed_column(["a", user, cn.bucketized_column(cn.numeric_column("n"), [0])], 50),
@@ -85,6 +83,9 @@ ENCODERS = {
         keep="first",
         side="left",
         pad_to_multiple_of=8,
+        min_length=2,
+        padding_value=0,
+        missing="error",
     ),
     "jagged": lambda: cn.Encoder([cn.indicator_column(tokens)], layout="jagged"),
     "groups": lambda: cn.Encoder(
@@ -147,13 +148,27 @@ def test_every_public_dataclass_of_columns_is_in_the_table():
     assert public == set(configs.CLASSES.values()) - {cn.Encoder}
 
 
-def test_configs_of_version_1_stay_readable():
-    frozen = json.loads(FROZEN.read_text("utf-8"))
+def test_configs_of_this_version_stay_as_they_are():
     values = everything()
-    assert set(frozen) <= set(values)
-    for name, config in frozen.items():
+    assert set(GOLDEN_CONFIGS) <= set(values)
+    for name, config in GOLDEN_CONFIGS.items():
         assert cn.to_config(cn.from_config(config)) == config, name
         assert cn.to_config(values[name]) == config, name
+
+
+def test_configs_of_version_1_stay_readable():
+    frozen = json.loads((GOLDEN / "version_1.json").read_text("utf-8"))
+    values = everything()
+    for name, config in frozen.items():
+        assert config["colonnade"] == 1
+        again = cn.from_config(config)
+        if isinstance(again, cn.Encoder):
+            assert again.columns == values[name].columns
+            assert again.options == replace(
+                values[name].options, min_length=None, padding_value=None, missing="empty"
+            )
+        else:
+            assert again == values[name]
 
 
 def test_nan_comes_back():
@@ -286,7 +301,8 @@ REFUSED = {
     "a list": ([GOOD], "a config is an object"),
     "no version": ({"config": GOOD["config"]}, "a config is an object"),
     "another key": ({**GOOD, "code": "x"}, "a config is an object"),
-    "a newer version": ({**GOOD, "colonnade": 2}, "version 2 is unknown, this release reads 1"),
+    "a newer version": ({**GOOD, "colonnade": 3}, "version 3 is unknown, this release reads 1 to 2"),
+    "an older version": ({**GOOD, "colonnade": 0}, "version 0 is unknown"),
     "a version that equals 1": ({**GOOD, "colonnade": True}, "version True is unknown"),
     "another version that equals 1": ({**GOOD, "colonnade": 1.0}, "version 1.0 is unknown"),
     "no object": ({"colonnade": 1, "config": 5}, "a column or an Encoder is wanted"),
@@ -408,7 +424,7 @@ def with_strangers(config):
 
 @pytest.mark.parametrize("name", GOLDEN_CONFIGS)
 def test_wrong_types_anywhere_are_our_errors(name, monkeypatch):
-    monkeypatch.chdir(FROZEN.parent)
+    monkeypatch.chdir(GOLDEN)
     made = refused = 0
     for config in with_strangers(GOLDEN_CONFIGS[name]):
         try:
