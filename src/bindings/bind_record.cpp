@@ -14,6 +14,11 @@ nb::object pooled_bytes(std::size_t size) {
     return to_numpy(std::move(array));
 }
 
+void make_batch(record::Batch* batch, std::size_t index, std::size_t count) {
+    if (index >= count) throw nb::value_error("the index of a share must be less than its count");
+    new (batch) record::Batch({index, count});
+}
+
 // The caller sees to it that one thread at a time is here, and that nobody writes into the buffer meanwhile.
 nb::tuple take(record::Batch& batch, const Bytes& buffer, std::size_t most, bool at_end) {
     record::Taken taken;
@@ -64,10 +69,12 @@ std::uint32_t crc(const nb::bytes& data, bool portable) {
 
 void bind_record(nb::module_& module) {
     nb::class_<record::Batch>(module, "RecordBatch", "TFRecords gathered from stretches of files.")
-        .def(nb::init<>())
+        .def("__init__", make_batch, nb::arg("index") = 0, nb::arg("count") = 1,
+             "Keeps record i if i % count == index.")
         .def("__len__", &record::Batch::size)
+        .def_prop_ro("to_pass", &record::Batch::to_pass, "Records of others before the next one that is kept.")
         .def("take", take, nb::arg("buffer"), nb::arg("most"), nb::arg("at_end"),
-             "Bytes consumed, records appended and bytes needed, until the batch holds `most` records.")
+             "Bytes consumed, records appended or passed, and bytes needed, until the batch holds `most` records.")
         .def("hand_over", hand_over, "Data and offsets; leaves the batch empty.");
     module.def("pooled_bytes", pooled_bytes, nb::arg("size"), "Writable bytes of any value, in memory used before.");
     module.def("frame_record", frame_record, nb::arg("data"), "One TFRecord: header, data and footer.");

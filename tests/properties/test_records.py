@@ -163,6 +163,26 @@ def test_files_with_one_damaged_equal_the_twin(
         assert got.message.startswith(same.message)
 
 
+@given(st.lists(RECORDS, min_size=1, max_size=5), COMPRESSIONS, st.integers(1, 7), st.integers(1, 9), WINDOWS)
+def test_shards_equal_the_twin_and_are_all(
+    files: list[list[bytes]], compression: str, count: int, size: int, window: int
+) -> None:
+    with tempfile.TemporaryDirectory() as folder, mock.patch.object(record_files, "_WINDOW", window):
+        paths = [f"{folder}/{place}" for place in range(len(files))]
+        for path, records in zip(paths, files, strict=True):
+            Path(path).write_bytes(PACK[compression](b"".join(map(twin.frame, records))))
+        union = []
+        for index in range(count):
+            reader = TFRecordReader(paths, compression=compression, shard=(index, count))
+            expected = twin.shard(files, index, count)
+            assert list(reader) == expected
+            assert [batch.to_list() for batch in reader.batches(size)] == [
+                expected[i : i + size] for i in range(0, len(expected), size)
+            ]
+            union += expected
+    assert sorted(union) == sorted(record for records in files for record in records)
+
+
 def compare_with_twin(file: bytes, chunks: list[int]) -> None:
     expected, wrong = twin.read(file)
     for source in (io.BytesIO(file), Chunked(file, chunks)):

@@ -42,6 +42,14 @@ def read(file: bytes) -> tuple[list[bytes], tuple[str, dict[str, int]] | None]:
     return records, None
 
 
+def shard(files: list[list[bytes]], index: int, count: int) -> list[bytes]:
+    """The records that worker `index` of `count` reads, of the records of each file."""
+    if len(files) >= count:
+        return [record for i, records in enumerate(files) if i % count == index for record in records]
+    every = [record for records in files for record in records]
+    return [record for i, record in enumerate(every) if i % count == index]
+
+
 def _error(rest: bytes) -> tuple[str, int, int] | None:
     if len(rest) < 12:
         return "truncated_header", len(rest), 12

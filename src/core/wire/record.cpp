@@ -73,14 +73,20 @@ Error Batch::take(Bytes buffer, std::size_t most, bool at_end, Taken& taken) {
         std::size_t data_bytes = 0;
         auto error = check_header(rest, at_end, data_bytes, taken.needed);
         const bool whole = rest.size() >= taken.needed;
-        if (!error && whole) error = append(rest.data() + header_bytes, data_bytes);
+        if (!error && whole) error = keep_or_pass(rest.data() + header_bytes, data_bytes);
         if (error && taken.records == 0) return error;
         if (error || !whole) return {};
+        to_pass_ = to_pass_ > 0 ? to_pass_ - 1 : count_ - 1;
         ++taken.records;
         taken.consumed += taken.needed;
     }
     taken.needed = header_bytes;
     return {};
+}
+
+// A record that is another's is damaged or sound for all, so that all count alike.
+Error Batch::keep_or_pass(const std::uint8_t* at, std::size_t size) {
+    return to_pass_ > 0 ? check_crc(Code::bad_data_crc, at + size, crc32c(at, size)) : append(at, size);
 }
 
 // `size` bytes at `at`, followed by their CRC. They are copied while they are checked, and count only if sound.

@@ -217,6 +217,7 @@ class TestReading:
         with pytest.raises(RecordTypeError, match=r"2\.0"):
             TFRecordReader(io.BytesIO(FILE)).batches(2.0)  # type: ignore[arg-type]
         assert len(next(TFRecordReader(io.BytesIO(FILE)).batches(np.int64(2)))) == 2  # type: ignore[arg-type]
+        assert len(next(TFRecordReader(io.BytesIO(FILE)).batches(10**30))) == len(RECORDS)
 
     def test_iterating_again_reads_again(self, path: Path) -> None:
         reader = TFRecordReader(path)
@@ -748,6 +749,11 @@ class TestCore:
             assert batch.take(memoryview(b""), 5, True) == (0, 0, 12)
         assert batch.take(memoryview(FILE), 5, True)[:2] == (len(FILE), 3)
         assert [array.tolist() for array in batch.hand_over()] == [list(b"".join(RECORDS)), [0, 5, 5, 17]]
+
+    def test_a_share_must_exist(self) -> None:
+        for index, count in [(0, 0), (3, 3)]:
+            with pytest.raises(ValueError, match="less than its count"):
+                _core.RecordBatch(index, count)
 
     def test_a_failed_take_leaves_the_batch_as_it_was(self) -> None:
         batch = _core.RecordBatch()
