@@ -15,10 +15,11 @@ import sys
 import weakref
 from collections.abc import Iterator, Sequence
 from types import TracebackType
-from typing import Any
+from typing import Any, Literal
 
 from .._ragged import BytesArray
 from ..errors import RecordFileError, RecordTypeError
+from .damage import Skipped, SkippedRange, checked_on_corrupt
 from .files import CHUNK, Compression, Path, Readable, checked_compression, kind
 from .shards import checked_shard, divided
 from .streams import Records
@@ -38,20 +39,23 @@ class TFRecordReader:
         shard: (index, count) for worker `index` of `count` that read the same source: together they read
             every record once. Where there are `count` files or more, file i is read by worker i % count;
             otherwise all read all files, and record i of all is handed over by worker i % count.
+        on_corrupt: "stop" at damage with an error, or "skip" to the next sound record. What was passed over
+            is in `skipped`, and each file with damage ends with a DataLossWarning.
 
     Raises:
         FileNotFoundError: no file matches the pattern; or, while iterating, a path does not exist.
-        RecordFileError: an empty list, an unknown compression, an index that is not in [0, count); or a file
-            object is read a second time.
+        RecordFileError: an empty list, an unknown compression or `on_corrupt`, an index that is not in
+            [0, count); or a file object is read a second time.
         RecordTypeError: `source`, `compression` or `shard` is something else.
         DataLossError: while iterating, a file is cut off or corrupt. `error.where` has its name, the number
             of the record and the byte at which that record starts in the (decompressed) file. Sound records
             before it are handed over first, unless they belong to an unfinished batch or to the last
-            256 KiB before the damage of compressed data.
-        LimitError: while iterating, a record of 2 GiB or more.
+            256 KiB before the damage of compressed data. With "skip", only damage of the compressed data
+            itself, and a compressed file that is read as a plain one.
+        LimitError: while iterating with "stop", a record of 2 GiB or more.
 
-    After any error while iterating, such as an OSError of the file object, nothing is lost: the next
-    `next()` tries again at the same place.
+    After these errors the iterator has ended; with "skip" it goes on with the next file. After others, such
+    as an OSError of the file object, nothing is lost: the next `next()` tries again at the same place.
 
     Example:
         >>> import io, colonnade as cn
@@ -71,6 +75,7 @@ class TFRecordReader:
         *,
         compression: Compression = None,
         shard: tuple[int, int] | None = None,
+        on_corrupt: Literal["stop", "skip"] = "stop",
     ) -> None:
         self._compression = checked_compression(compression)
         self._file: Readable | None = None
@@ -84,6 +89,8 @@ class TFRecordReader:
         else:
             self._paths = _listed(source)
         self._shard = checked_shard(shard)
+        self._skips = checked_on_corrupt(on_corrupt)
+        self._skipped = Skipped()
         self._used = False
 
     def __iter__(self) -> Iterator[bytes]:
@@ -107,6 +114,11 @@ class TFRecordReader:
         if size < 1:
             raise RecordFileError(f"a batch size must be at least 1, got {size}")
         return _Batches(self._records(), min(size, sys.maxsize))
+
+    @property
+    def skipped(self) -> tuple[SkippedRange, ...]:
+        """What was passed over so far, with `on_corrupt="skip"`; each range once, and the first 10,000."""
+        return self._skipped.ranges()
 
     def close(self) -> None:
         """Close the files that iterators of this reader still hold open; a given file object stays open."""
@@ -135,7 +147,8 @@ class TFRecordReader:
 
     def _options(self) -> dict[str, Any]:
         """The options that are not what they are without being given."""
-        return {} if self._shard is None else {"shard": self._shard}
+        options: dict[str, Any] = {} if self._shard is None else {"shard": self._shard}
+        return {**options, "on_corrupt": "skip"} if self._skips else options
 
     def _source(self) -> Readable | list[str]:
         return self._paths if self._file is None else self._file
@@ -149,7 +162,8 @@ class TFRecordReader:
             )
         self._used = True
         paths, share = divided(self._paths, self._shard)
-        records = Records(self._file, paths, self._compression, share)
+        skipped = self._skipped if self._skips else None
+        records = Records(self._file, paths, self._compression, share, skipped)
         self._open.add(records)
         return records
 

@@ -8,29 +8,41 @@ from __future__ import annotations
 
 import io
 import threading
-from typing import Any
+from typing import Any, Final
 
 from .. import _core
 from .._ragged import BytesArray
-from ..errors import DataLossError, LimitError, RecordFileError
+from ..errors import ColonnadeError, DataLossError, LimitError, RecordFileError
+from .damage import Damage, Skipped
 from .files import Inflated, Readable, Window, compression_hint
 from .shards import Share
+
+_NOT_SKIPPED: Final = "what follows in this file cannot be unpacked, so no record of it comes any more"
 
 
 class Records:
     """The records of one file object or of several files, one file after the other."""
 
-    def __init__(self, file: Readable | None, paths: list[str], compression: str, share: Share) -> None:
+    def __init__(
+        self,
+        file: Readable | None,
+        paths: list[str],
+        compression: str,
+        share: Share,
+        skipped: Skipped | None,
+    ) -> None:
         self._paths = list(reversed(paths))  # those still to come, the next one last
         self._compression = compression
         self._window = Window()
+        self._share = share
+        self._skipped = skipped  # None where damage stops
         self._batch = _core.RecordBatch(*share)
         self._owned: io.FileIO | None = None
         self._stream: Stream | None = None
         self._closed = False
         self._lock = threading.RLock()  # the core works on window and batch without the GIL
         if file is not None:
-            self._stream = Stream(file, getattr(file, "name", None), compression, self._window)
+            self._begin(file, getattr(file, "name", None))
 
     def batch(self, most: int, least: int) -> BytesArray:
         """At least `least` and at most `most` records, or those that are left.
@@ -39,8 +51,14 @@ class Records:
             StopIteration: none is left.
         """
         with self._lock:
-            while len(self._batch) < least and self._take(most):
-                pass
+            if self._closed:
+                raise RecordFileError("the reader is closed")
+            try:
+                while len(self._batch) < least and self._take(most):
+                    pass
+            except ColonnadeError:
+                self._leave()
+                raise
             if not len(self._batch):
                 raise StopIteration
             data, offsets = self._batch.hand_over()
@@ -48,19 +66,34 @@ class Records:
             return BytesArray._trusted(data, offsets)
 
     def _take(self, most: int) -> bool:
-        """Add at least one record to the batch, until it holds `most`; False after the last one."""
-        if self._closed:
-            raise RecordFileError("the reader is closed")
+        """Add at least one record to the batch, or pass it; False after the last one."""
         while True:
             if self._stream is None:
                 if not self._paths:
                     return False
                 self._owned = open(self._paths[-1], "rb", buffering=0)  # noqa: SIM115
-                self._stream = Stream(self._owned, self._paths.pop(), self._compression, self._window)
+                self._begin(self._owned, self._paths.pop())
+            assert self._stream is not None
             if self._stream.take(self._batch, most):
                 return True
-            self._stream = None
+            stream, self._stream = self._stream, None
             self._close_file()
+            if stream.damage is not None:
+                stream.damage.report(stacklevel=4)  # whoever called `next`
+
+    def _begin(self, file: Readable, name: object) -> None:
+        path = name if isinstance(name, str) else None
+        damage = None if self._skipped is None else Damage(path, self._skipped)
+        self._window.clear()
+        self._stream = Stream(file, path, self._compression, self._window, damage)
+
+    def _leave(self) -> None:
+        """Behind a failure come the next file, where damage is skipped, or else nothing more."""
+        self._stream = None
+        self._close_file()
+        if self._skipped is None:
+            self._paths.clear()
+            self._batch = _core.RecordBatch(*self._share)
 
     def close(self) -> None:
         self._closed = True
@@ -78,39 +111,74 @@ class Records:
 class Stream:
     """The records of one file, and the place in it."""
 
-    def __init__(self, file: Readable, name: object, compression: str, window: Window) -> None:
-        self._name = name if isinstance(name, str) else None
+    def __init__(
+        self, file: Readable, path: str | None, compression: str, window: Window, damage: Damage | None
+    ) -> None:
+        self._path = path
         self._file = Inflated(file, compression) if compression else file
         self._window = window
+        self.damage = damage  # None where damage stops
+        self._hinted: ColonnadeError | None = None  # the first damage, if the file is no plain one
         self._ended = False
-        self._record = 0  # number of the next record
+        self._record = 0  # number of the next record; what is skipped at a time counts as one
         self._byte = 0  # where it starts in the file
 
     def take(self, batch: _core.RecordBatch, most: int) -> bool:
-        """Add at least one record to the batch, until it holds `most`; False at the end of the file."""
+        """Add at least one record to the batch, or pass it; False at the end of the file."""
         while True:
+            if self.damage is not None and self.damage.is_open:
+                self._pass(self.damage)
             view = self._window.view()
+            stretches = None if self.damage is None else self.damage.stretches
             try:
-                consumed, records, needed = batch.take(view, most, self._ended)
+                consumed, records, needed = batch.take(view, most, self._ended, stretches)
             except (DataLossError, LimitError) as error:
-                hint = compression_hint(view[:2].tobytes()) if self._record == 0 else ""
-                raise type(error)(error.message + hint, **self._place()) from None
+                self._meet(error, view)
+                continue
             if records:
-                self._window.drop(consumed)
-                self._byte += consumed
+                self._hinted = None
+                self._move(consumed)
                 self._record += records
                 return True
             if self._ended:
+                if self._hinted is not None:
+                    raise self._hinted
                 return False
             self._grow(needed)
+
+    def _meet(self, error: ColonnadeError, view: memoryview) -> None:
+        """Begin to look for the end of damage, or raise."""
+        hint = compression_hint(view[:2].tobytes()) if self._record == 0 else ""
+        located = type(error)(error.message + hint, **self._place())
+        if self.damage is None:
+            raise located from None
+        if hint:
+            self._hinted = located
+        self.damage.begin(self._byte)
+
+    def _pass(self, damage: Damage) -> None:
+        """Move to the end of damage."""
+        while True:
+            found, passed, needed = damage.step(self._window.view(), self._ended)
+            self._move(passed)
+            if found or (self._ended and not len(self._window)):
+                damage.end(self._byte)
+                self._record += 1
+                return
+            self._grow(needed)
+
+    def _move(self, count: int) -> None:
+        self._window.drop(count)
+        self._byte += count
 
     def _grow(self, needed: int) -> None:
         """Read until the window holds `needed` bytes, or the file ends."""
         while len(self._window) < needed and not self._ended:
             try:
-                self._ended = not self._window.fill(self._file)
+                self._ended = not self._window.fill(self._file, needed)
             except DataLossError as error:
-                raise error.at(**self._place()) from None
+                what = error.message if self.damage is None else f"{error.message}; {_NOT_SKIPPED}"
+                raise DataLossError(what, **self._place()) from None
 
     def _place(self) -> dict[str, Any]:
-        return {"file": self._name, "record": self._record, "byte": self._byte}
+        return {"file": self._path, "record": self._record, "byte": self._byte}

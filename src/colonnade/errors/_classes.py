@@ -150,5 +150,9 @@ class ConfigError(ColonnadeError, ValueError):
     """Something that a config cannot hold, or a config that is damaged, unknown or hostile."""
 
 
+class DataLossWarning(UserWarning):
+    """A reader passed over damaged bytes of a TFRecord file, as it was asked to."""
+
+
 class UntrainedTableWarning(UserWarning):
     """A layer made its own random tables because none were given."""

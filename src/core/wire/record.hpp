@@ -7,13 +7,19 @@
 #include <span>
 
 #include "ground/growing.hpp"
+#include "wire/stretches.hpp"
 
 namespace colonnade::record {
 
-using Bytes = std::span<const std::uint8_t>;
-
 inline constexpr std::size_t header_bytes = 12;
 inline constexpr std::size_t footer_bytes = 4;
+
+struct Header {
+    bool sound = false;  // it is whole, and its CRC holds
+    std::uint64_t length = 0;
+};
+
+[[nodiscard]] Header read_header(Bytes buffer);
 
 struct Taken {
     std::size_t records = 0;   // those that were passed, too
@@ -43,7 +49,8 @@ public:
     // Checks the records at the start of `buffer`, which grows later unless it is `at_end`, and appends them until
     // the batch holds `most`. Stops before the first one that is not whole or not sound; that is an error only
     // when it is the first of all, and the batch is then as it was. Records of other workers are checked and passed.
-    [[nodiscard]] Error take(Bytes buffer, std::size_t most, bool at_end, Taken& taken);
+    // In a file with damage, `stretches` keeps the cost of large records that are not sound within bounds.
+    [[nodiscard]] Error take(Bytes buffer, std::size_t most, bool at_end, Taken& taken, Stretches* stretches = nullptr);
 
     // How many records of other workers come before the next one that is kept.
     [[nodiscard]] std::size_t to_pass() const { return to_pass_; }
@@ -52,7 +59,8 @@ public:
     [[nodiscard]] Gathered hand_over() { return {data_.hand_over(), offsets_.hand_over()}; }
 
 private:
-    [[nodiscard]] Error keep_or_pass(const std::uint8_t* at, std::size_t size);
+    [[nodiscard]] Error take_all(Bytes buffer, std::size_t most, bool at_end, Taken& taken, Stretches* stretches);
+    [[nodiscard]] Error keep_or_pass(Bytes buffer, std::size_t from, std::size_t size, Stretches* stretches);
     [[nodiscard]] Error append(const std::uint8_t* at, std::size_t size);
     void append_offset();
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import gc
 import gzip
 import io
@@ -22,6 +21,7 @@ from typing import Any
 import google_crc32c
 import numpy as np
 import pytest
+from memory import little_memory
 from reference import records as twin
 
 from colonnade import TFRecordReader, TFRecordWriter, _core
@@ -63,21 +63,6 @@ def header(length: int) -> bytes:
 
 def open_files() -> int:
     return len(os.listdir("/proc/self/fd"))
-
-
-def memory(what: str) -> int:
-    (line,) = (line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith(what))
-    return int(line.split()[1]) << 10
-
-
-@contextlib.contextmanager
-def little_memory() -> Iterator[None]:
-    """Fail if the process ever holds 8 MiB more than at the start."""
-    ctypes.CDLL(None).malloc_trim(0)  # else what former tests freed would be filled unnoticed
-    Path("/proc/self/clear_refs").write_text("5")  # forget the peak of former tests
-    before = memory("VmRSS")
-    yield
-    assert memory("VmHWM") - before < 8 << 20
 
 
 def test_little_memory_notices() -> None:
@@ -325,18 +310,11 @@ class TestDamage:
         )
         assert "promises 5 bytes and a CRC of 4, the file has 8 left" in str(loss(FILE[:20]))
 
-    def test_the_error_stays(self) -> None:
-        records = iter(TFRecordReader(io.BytesIO(FILE[:-1])))
-        assert [next(records), next(records)] == RECORDS[:2]
-        for _ in range(3):
-            with pytest.raises(DataLossError, match="record 2, byte 37"):
-                next(records)
-
     def test_a_batch_with_damage_in_it_is_not_handed_over(self) -> None:
         batches = TFRecordReader(io.BytesIO(FILE[:-1])).batches(3)
-        for _ in range(3):
-            with pytest.raises(DataLossError, match="record 2"):
-                next(batches)
+        with pytest.raises(DataLossError, match="record 2"):
+            next(batches)
+        assert list(batches) == []
         assert read_batches(FILE[:37], 3) == [RECORDS[:2]]
 
     def test_numbers_start_anew_in_each_file(self, path: Path, tmp_path: Path) -> None:
@@ -486,9 +464,8 @@ class TestCompression:
     def test_trailing_garbage_is_an_error(self, compression: Any, tail: bytes) -> None:
         records = iter(TFRecordReader(io.BytesIO(PACK[compression](FILE) + tail), compression=compression))
         assert [next(records) for _ in RECORDS] == RECORDS
-        for _ in range(2):
-            with pytest.raises(DataLossError, match=f"record 3, byte {len(FILE)}: the {compression} data"):
-                next(records)
+        with pytest.raises(DataLossError, match=f"record 3, byte {len(FILE)}: the {compression} data"):
+            next(records)
 
     def test_no_flip_gives_wrong_records(self) -> None:
         data = gzip.compress(FILE, mtime=0)
