@@ -7,8 +7,10 @@ from typing import Any, Literal, TypeAlias
 import numpy.typing as npt
 
 from .. import _core
+from .._ragged import located
 from .._records import Serialized, checked_batch
 from ..columns import DenseColumn
+from ..errors import ColonnadeError
 from .batch import SequenceBatch
 from .core_plan import compile_core_plan
 from .memory import compile_memory_plan, flat_slots
@@ -118,7 +120,8 @@ class Encoder:
             feature is an empty sequence.
 
         Raises:
-            MalformedRecordError, KindError: records that cannot be read; each says record and byte.
+            MalformedRecordError, KindError: records that cannot be read; each says record and byte. Of a
+                batch of `TFRecordReader`, the file and the record's number there, and the row of the batch.
             As `encode` does: values that a column refuses.
         """
         return self._encode_records(checked_batch(serialized), self._compiled.examples)
@@ -141,6 +144,12 @@ class Encoder:
         return self._encode_records(checked_batch(serialized), self._compiled.sequence_examples)
 
     def _encode_records(self, records: Serialized, wanted: _core.WantedKeys) -> Encoded:
+        try:
+            return self._encode_located(records, wanted)
+        except ColonnadeError as error:
+            raise located(error, records) from error.__cause__
+
+    def _encode_located(self, records: Serialized, wanted: _core.WantedKeys) -> Encoded:
         compiled = self._compiled
         if not compiled.python_numbers:
             return self._encoded(_core.encode_records(compiled.core, records, wanted, self._threads))

@@ -11,7 +11,7 @@ import threading
 from typing import Any, Final
 
 from .. import _core
-from .._ragged import BytesArray
+from .._ragged import BytesArray, Piece, origin_of
 from ..errors import ColonnadeError, DataLossError, LimitError, RecordFileError
 from .damage import Damage, Skipped
 from .files import Inflated, Readable, Window, compression_hint
@@ -37,6 +37,7 @@ class Records:
         self._share = share
         self._skipped = skipped  # None where damage stops
         self._batch = _core.RecordBatch(*share)
+        self._pieces: list[Piece] = []  # where the batch comes from
         self._owned: io.FileIO | None = None
         self._stream: Stream | None = None
         self._closed = False
@@ -63,7 +64,8 @@ class Records:
                 raise StopIteration
             data, offsets = self._batch.hand_over()
             data.flags.writeable = False  # nobody can change it while it is read, so nothing need be copied
-            return BytesArray._trusted(data, offsets)
+            pieces, self._pieces = self._pieces, []
+            return BytesArray._trusted(data, offsets, origin=origin_of(pieces))
 
     def _take(self, most: int) -> bool:
         """Add at least one record to the batch, or pass it; False after the last one."""
@@ -74,12 +76,24 @@ class Records:
                 self._owned = open(self._paths[-1], "rb", buffering=0)  # noqa: SIM115
                 self._begin(self._owned, self._paths.pop())
             assert self._stream is not None
+            row = len(self._batch)
             if self._stream.take(self._batch, most):
+                if len(self._batch) > row:
+                    self._note(row, self._stream)
                 return True
             stream, self._stream = self._stream, None
             self._close_file()
             if stream.damage is not None:
                 stream.damage.report(stacklevel=4)  # whoever called `next`
+
+    def _note(self, row: int, stream: Stream) -> None:
+        """From `row` on, the batch holds what was taken last; mostly it is what comes next in the file."""
+        record, (_, count) = stream.first, self._share
+        if self._pieces:
+            start, path, first, _ = self._pieces[-1]
+            if path == stream.path and record == first + (row - start) * count:
+                return
+        self._pieces.append((row, stream.path, record, count))
 
     def _begin(self, file: Readable, name: object) -> None:
         path = name if isinstance(name, str) else None
@@ -93,7 +107,7 @@ class Records:
         self._close_file()
         if self._skipped is None:
             self._paths.clear()
-            self._batch = _core.RecordBatch(*self._share)
+            self._batch, self._pieces = _core.RecordBatch(*self._share), []
 
     def close(self) -> None:
         self._closed = True
@@ -114,12 +128,13 @@ class Stream:
     def __init__(
         self, file: Readable, path: str | None, compression: str, window: Window, damage: Damage | None
     ) -> None:
-        self._path = path
+        self.path = path
         self._file = Inflated(file, compression) if compression else file
         self._window = window
         self.damage = damage  # None where damage stops
         self._hinted: ColonnadeError | None = None  # the first damage, if the file is no plain one
         self._ended = False
+        self.first = 0  # number of the first record that the batch kept of those taken last
         self._record = 0  # number of the next record; what is skipped at a time counts as one
         self._byte = 0  # where it starts in the file
 
@@ -129,6 +144,7 @@ class Stream:
             if self.damage is not None and self.damage.is_open:
                 self._pass(self.damage)
             view = self._window.view()
+            to_pass = batch.to_pass
             stretches = None if self.damage is None else self.damage.stretches
             try:
                 consumed, records, needed = batch.take(view, most, self._ended, stretches)
@@ -138,6 +154,7 @@ class Stream:
             if records:
                 self._hinted = None
                 self._move(consumed)
+                self.first = self._record + to_pass
                 self._record += records
                 return True
             if self._ended:
@@ -181,4 +198,4 @@ class Stream:
                 raise DataLossError(what, **self._place()) from None
 
     def _place(self) -> dict[str, Any]:
-        return {"file": self._path, "record": self._record, "byte": self._byte}
+        return {"file": self.path, "record": self._record, "byte": self._byte}
