@@ -14,10 +14,10 @@ def memory(what: str) -> int:
 
 
 @contextlib.contextmanager
-def little_memory() -> Iterator[None]:
-    """Fail if the process ever holds 8 MiB more than at the start."""
+def little_memory(most: int = 8 << 20) -> Iterator[None]:
+    """Fail if the process ever holds so many bytes more than at the start."""
     ctypes.CDLL(None).malloc_trim(0)  # else what former tests freed would be filled unnoticed
     Path("/proc/self/clear_refs").write_text("5")  # forget the peak of former tests
     before = memory("VmRSS")
     yield
-    assert memory("VmHWM") - before < 8 << 20
+    assert memory("VmHWM") - before < most

@@ -19,6 +19,10 @@ Path: TypeAlias = str | os.PathLike[str]
 
 CHUNK: Final = 1 << 18  # asked of a file object or a decompressor at a time
 _WINDOW: Final = 1 << 20  # asked of the system at a time: fits the second-level cache, and less is slower
+MOST_RATIO: Final = 100
+"""Bytes of one record that a byte of a compressed file may become; a bomb's becomes a thousand."""
+ALWAYS_TAKEN: Final = 1 << 26
+"""Bytes of one record that may come out of a compressed file, however few it took."""
 WBITS: Final = {"GZIP": zlib.MAX_WBITS + 16, "ZLIB": zlib.MAX_WBITS}
 
 
@@ -76,7 +80,8 @@ class Window:
         if self._end + size <= len(buffer):
             return
         if held + size > len(buffer) or 4 * self._start < held:  # else there is enough to gain by moving
-            more = min(held, max(needed - held, held // 4))
+            missing = needed - held
+            more = max(missing, held // 4) if missing <= 2 * held else held  # a lie gets no room at once
             buffer = _core.pooled_bytes(held + max(size, more)).data
         buffer[:held] = self.view()
         self._buffer, self._start, self._end = buffer, 0, held
@@ -92,6 +97,11 @@ class Inflated:
         self._input = b""
         self._read = 0  # compressed bytes
         self._ended = False
+
+    @property
+    def used(self) -> int:
+        """The compressed bytes that what was read so far took."""
+        return self._read - len(self._input)
 
     def read(self, size: int, /) -> bytes:
         """At most `size` bytes, none only at the end, where the last member must be complete."""

@@ -14,7 +14,7 @@ from .. import _core
 from .._ragged import BytesArray, Piece, origin_of
 from ..errors import ColonnadeError, DataLossError, LimitError, RecordFileError
 from .damage import Damage, Skipped
-from .files import Inflated, Readable, Window, compression_hint
+from .files import ALWAYS_TAKEN, MOST_RATIO, Inflated, Readable, Window, compression_hint
 from .shards import Share
 
 _NOT_SKIPPED: Final = "what follows in this file cannot be unpacked, so no record of it comes any more"
@@ -190,12 +190,25 @@ class Stream:
 
     def _grow(self, needed: int) -> None:
         """Read until the window holds `needed` bytes, or the file ends."""
-        while len(self._window) < needed and not self._ended:
-            try:
+        held, used = len(self._window), self._used()
+        try:
+            while len(self._window) < needed and not self._ended:
                 self._ended = not self._window.fill(self._file, needed)
-            except DataLossError as error:
-                what = error.message if self.damage is None else f"{error.message}; {_NOT_SKIPPED}"
-                raise DataLossError(what, **self._place()) from None
+                self._check_ratio(len(self._window) - held, self._used() - used)
+        except (DataLossError, LimitError) as error:
+            what = error.message if self.damage is None else f"{error.message}; {_NOT_SKIPPED}"
+            raise type(error)(what, **self._place()) from None
+
+    def _used(self) -> int:
+        return self._file.used if isinstance(self._file, Inflated) else 0
+
+    def _check_ratio(self, came: int, used: int) -> None:
+        """What is compressed may promise a large record, but not make one out of nothing."""
+        if isinstance(self._file, Inflated) and came > ALWAYS_TAKEN and came > MOST_RATIO * used:
+            raise LimitError(
+                f"{used} bytes of compressed data become {came} of one record, the limit is {MOST_RATIO} "
+                f"times as many, or {ALWAYS_TAKEN}; if they can be trusted, unpack the file and read it plain"
+            )
 
     def _place(self) -> dict[str, Any]:
         return {"file": self.path, "record": self._record, "byte": self._byte}

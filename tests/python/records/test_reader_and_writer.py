@@ -330,6 +330,14 @@ class TestDamage:
         with little_memory(), pytest.raises(LimitError, match=place_and_limit):
             read(header(length) + b"12345678")
 
+    def test_a_large_record_that_is_damaged_gets_no_room_in_the_batch(self, path: Path) -> None:
+        size = 64 << 20
+        with open(path, "wb") as file:
+            file.write(header(size))
+            file.truncate(12 + size + 4)
+        with little_memory(2 * size + (16 << 20)), pytest.raises(DataLossError, match="data is 0x0"):
+            list(TFRecordReader(path))
+
     def test_a_length_within_the_limit_allocates_only_what_is_there(self) -> None:
         with little_memory():
             assert "the file has 8 left" in str(loss(header(2**31 - 1) + b"12345678"))
@@ -508,6 +516,26 @@ class TestCompression:
         with little_memory():  # the length is within the limit, and that much does come
             lie = gzip.compress(header(2**31 - 1) + bytes(1 << 20))
             assert "the file has 1048576 left" in str(loss(lie, compression="GZIP"))
+
+    @pytest.mark.parametrize("compression", ["GZIP", "ZLIB"])
+    def test_a_bomb_of_one_record_is_refused_early(self, compression: Any) -> None:
+        packer = zlib.compressobj(1, wbits={"GZIP": 31, "ZLIB": 15}[compression])
+        parts = [FILE, header(1 << 30), *[bytes(1 << 20)] * 400]
+        bomb = b"".join(map(packer.compress, parts)) + packer.flush()
+        assert len(bomb) < 2 << 20
+        for on_corrupt in ("stop", "skip"):
+            source = io.BytesIO(bomb)
+            records = iter(TFRecordReader(source, compression=compression, on_corrupt=on_corrupt))  # type: ignore[arg-type]
+            assert [next(records) for _ in RECORDS] == RECORDS
+            words = f"record 3, byte {len(FILE)}: .* the limit is 100 times as many, or 67108864"
+            with little_memory(220 << 20), pytest.raises(LimitError, match=words):
+                next(records)
+            assert list(records) == []
+
+    def test_large_records_that_were_compressed_for_real(self) -> None:
+        record = np.random.default_rng(0).bytes(1 << 20) + bytes(80 << 20)
+        (read_back,) = read(gzip.compress(_core.frame_record(record), 1), compression="GZIP")
+        assert read_back == record
 
 
 class TestWriting:
