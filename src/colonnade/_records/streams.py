@@ -23,6 +23,8 @@ _NOT_SKIPPED: Final = "what follows in this file cannot be unpacked, so no recor
 class Records:
     """The records of one file object or of several files, one file after the other."""
 
+    _owned: io.FileIO | None = None  # of one that failed before it had a file, too
+
     def __init__(
         self,
         file: Readable | None,
@@ -38,7 +40,6 @@ class Records:
         self._skipped = skipped  # None where damage stops
         self._batch = _core.RecordBatch(*share)
         self._pieces: list[Piece] = []  # where the batch comes from
-        self._owned: io.FileIO | None = None
         self._stream: Stream | None = None
         self._closed = False
         self._lock = threading.RLock()  # the core works on window and batch without the GIL

@@ -26,7 +26,14 @@ from reference import records as twin
 
 from colonnade import TFRecordReader, TFRecordWriter, _core
 from colonnade._ragged import BytesArray
-from colonnade.errors import DataLossError, LimitError, RaggedError, RecordFileError, RecordTypeError
+from colonnade.errors import (
+    CompressionWarning,
+    DataLossError,
+    LimitError,
+    RaggedError,
+    RecordFileError,
+    RecordTypeError,
+)
 
 RECORDS = [b"first", b"", b"third\0record"]
 FILE = b"".join(map(twin.frame, RECORDS))
@@ -614,6 +621,81 @@ class TestWriting:
     def test_wrong_targets(self, target: Any) -> None:
         with pytest.raises(RecordTypeError, match="binary file object to write to"):
             TFRecordWriter(target)
+
+    @pytest.mark.parametrize("compression", ["GZIP", "ZLIB", ""])
+    def test_options_as_in_tensorflow(self, compression: Any) -> None:
+        class TFRecordOptions:
+            compression_type = compression
+
+        wanted = io.BytesIO()
+        with TFRecordWriter(wanted, compression=compression) as writer:
+            writer.write(b"data")
+        for options in (compression, TFRecordOptions()):
+            file = io.BytesIO()
+            with TFRecordWriter(file, options) as writer:
+                writer.write(b"data")
+            assert file.getvalue() == wanted.getvalue()
+
+    def test_options_that_say_nothing(self) -> None:
+        class TFRecordOptions:
+            compression_type = None
+
+        for options in (None, TFRecordOptions()):
+            with TFRecordWriter(io.BytesIO(), options, compression=None) as writer:
+                writer.write(b"data")
+
+    def test_wrong_options(self) -> None:
+        class TFRecordOptions:
+            compression_type = 2
+
+        with pytest.raises(
+            RecordTypeError, match=r"TFRecordOptions has, got int; the other way is compression="
+        ):
+            TFRecordWriter(io.BytesIO(), 2)
+        with pytest.raises(RecordTypeError, match='None, "GZIP" or "ZLIB", got 2'):
+            TFRecordWriter(io.BytesIO(), TFRecordOptions())
+        with pytest.raises(RecordFileError, match="got 'SNAPPY'"):
+            TFRecordWriter(io.BytesIO(), "SNAPPY")
+        with pytest.raises(RecordFileError, match="not both"):
+            TFRecordWriter(io.BytesIO(), "GZIP", compression="GZIP")
+
+    @pytest.mark.parametrize(
+        ("name", "wanted"),
+        [("x.gz", "GZIP"), ("x.tfrecord.GZ", "GZIP"), ("x.gzip", "GZIP"), ("x.zlib", "ZLIB")],
+    )
+    def test_a_name_that_promises_compression(self, name: str, wanted: Any, tmp_path: Path) -> None:
+        words = f'is named like a {wanted} file.*compression="{wanted}", or compression=""'
+        with pytest.warns(CompressionWarning, match=words) as caught:
+            TFRecordWriter(tmp_path / name).close()
+        assert caught[0].filename == __file__
+        TFRecordWriter(tmp_path / name, compression=wanted).close()
+        TFRecordWriter(tmp_path / name, compression="").close()
+        TFRecordWriter(tmp_path / name, "").close()
+        TFRecordWriter(tmp_path / "x.tfrecord").close()
+        TFRecordWriter(tmp_path / "gz").close()
+
+    def test_a_warning_that_is_an_error_comes_before_the_file_is_opened(self, tmp_path: Path) -> None:
+        (tmp_path / "x.gz").write_bytes(b"precious")
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            with pytest.raises(CompressionWarning):
+                TFRecordWriter(tmp_path / "x.gz")
+        assert (tmp_path / "x.gz").read_bytes() == b"precious"
+
+    @pytest.mark.parametrize(
+        "wrong", [(), (None,), (3,), (b"path",), ("x", 3), ("x", "BZ2"), ("/no/such/x",)]
+    )
+    @pytest.mark.parametrize("kind", [TFRecordWriter, TFRecordReader])
+    def test_what_failed_to_begin_ends_in_silence(
+        self, kind: Any, wrong: tuple[Any, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        heard: list[Any] = []
+        monkeypatch.setattr(sys, "unraisablehook", heard.append)
+        with contextlib.suppress(TypeError, ValueError, OSError):
+            list(kind(*wrong))
+        gc.collect()
+        assert heard == []
 
     def test_after_close(self, tmp_path: Path) -> None:
         writer = TFRecordWriter(tmp_path / "file")
