@@ -140,20 +140,31 @@ def damaged(draw: st.DrawFn) -> bytes:
     return bytes(file)
 
 
-@given(st.composite(damaged)(), CHUNKS, COMPRESSIONS, st.integers(1, 9))
-@example(twin.frame(b"a" * 5000)[:5011] + twin.frame(b"b" * 9000), [4, 50], "", 1)
-def test_what_is_skipped_equals_the_twin(file: bytes, chunks: list[int], compression: str, size: int) -> None:
+LIES = b"".join(twin.frame(bytes(length))[:12] + twin.frame(b"a") for length in (20_000, 9_000, 19_000))
+
+
+@given(st.composite(damaged)(), CHUNKS, COMPRESSIONS, st.integers(1, 9), WINDOWS)
+@example(twin.frame(b"a" * 5000)[:5011] + twin.frame(b"b" * 9000), [4, 50], "", 1, 7)
+@example(LIES + twin.frame(b"b" * 9_000) + LIES + twin.frame(b"c" * 20_000) + b"end", [999], "", 1, 400)
+def test_what_is_skipped_equals_the_twin(
+    file: bytes, chunks: list[int], compression: str, size: int, window: int
+) -> None:
     expected, skipped = twin.read_skipping(file)
     assume(expected or not record_files.compression_hint(file[:2]))  # an error; test_damage.py has it
     packed = PACK[compression](file)
-    for source in (io.BytesIO(packed), Chunked(packed, chunks)):
-        reader = TFRecordReader(source, compression=compression, on_corrupt="skip")
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always")
-            records = [record for batch in reader.batches(size) for record in batch]
-        assert records == expected
-        assert [(each.start, each.end, each.records) for each in reader.skipped] == skipped
-        assert len(caught) == bool(skipped)
+    with tempfile.NamedTemporaryFile() as named:
+        Path(named.name).write_bytes(packed)
+        for source in (named.name, io.BytesIO(packed), Chunked(packed, chunks)):
+            reader = TFRecordReader(source, compression=compression, on_corrupt="skip")
+            with (
+                mock.patch.object(record_files, "_WINDOW", window),
+                warnings.catch_warnings(record=True) as caught,
+            ):
+                warnings.simplefilter("always")
+                records = [record for batch in reader.batches(size) for record in batch]
+            assert records == expected
+            assert [(each.start, each.end, each.records) for each in reader.skipped] == skipped
+            assert len(caught) == bool(skipped)
 
 
 @given(st.integers(0, 2**64 - 1), st.binary(max_size=40), CHUNKS)
