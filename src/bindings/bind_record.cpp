@@ -2,6 +2,7 @@
 #include "arrays.hpp"
 #include "kernels/crc32c.hpp"
 #include "wire/record.hpp"
+#include "wire/resync.hpp"
 
 namespace colonnade::bindings {
 namespace {
@@ -14,16 +15,30 @@ nb::object pooled_bytes(std::size_t size) {
     return to_numpy(std::move(array));
 }
 
+void make_batch(record::Batch* batch, std::size_t index, std::size_t count) {
+    if (index >= count) throw nb::value_error("the index of a share must be less than its count");
+    new (batch) record::Batch({index, count});
+}
+
 // The caller sees to it that one thread at a time is here, and that nobody writes into the buffer meanwhile.
-nb::tuple take(record::Batch& batch, const Bytes& buffer, std::size_t most, bool at_end) {
+nb::tuple take(record::Batch& batch, const Bytes& buffer, std::size_t most, bool at_end, record::Stretches* stretches) {
     record::Taken taken;
     Error error;
     {
         const Unlocked unlocked;
-        error = batch.take({buffer.data(), buffer.shape(0)}, most, at_end, taken);
+        error = batch.take({buffer.data(), buffer.shape(0)}, most, at_end, taken, stretches);
     }
     if (error) raise(error);
     return nb::make_tuple(taken.consumed, taken.records, taken.needed);
+}
+
+nb::tuple step(record::Resync& resync, const Bytes& buffer, bool at_end, record::Stretches& stretches) {
+    record::Step step;
+    {
+        const Unlocked unlocked;
+        step = resync.step({buffer.data(), buffer.shape(0)}, at_end, stretches);
+    }
+    return nb::make_tuple(step.found, step.passed, step.needed);
 }
 
 nb::tuple hand_over(record::Batch& batch) {
@@ -64,11 +79,19 @@ std::uint32_t crc(const nb::bytes& data, bool portable) {
 
 void bind_record(nb::module_& module) {
     nb::class_<record::Batch>(module, "RecordBatch", "TFRecords gathered from stretches of files.")
-        .def(nb::init<>())
+        .def("__init__", make_batch, nb::arg("index") = 0, nb::arg("count") = 1,
+             "Keeps record i if i % count == index.")
         .def("__len__", &record::Batch::size)
-        .def("take", take, nb::arg("buffer"), nb::arg("most"), nb::arg("at_end"),
-             "Bytes consumed, records appended and bytes needed, until the batch holds `most` records.")
+        .def_prop_ro("to_pass", &record::Batch::to_pass, "Records of others before the next one that is kept.")
+        .def("take", take, nb::arg("buffer"), nb::arg("most"), nb::arg("at_end"), nb::arg("stretches") = nb::none(),
+             "Bytes consumed, records appended or passed, and bytes needed, until the batch holds `most` records.")
         .def("hand_over", hand_over, "Data and offsets; leaves the batch empty.");
+    nb::class_<record::Stretches>(module, "Stretches", "What is known of the CRCs of a file with damage.")
+        .def(nb::init<>());
+    nb::class_<record::Resync>(module, "Resync", "The search for the end of damage in a file.")
+        .def(nb::init<>())
+        .def("step", step, nb::arg("buffer"), nb::arg("at_end"), nb::arg("stretches"),
+             "Whether records go on, behind how many bytes, and how many more the buffer needs otherwise.");
     module.def("pooled_bytes", pooled_bytes, nb::arg("size"), "Writable bytes of any value, in memory used before.");
     module.def("frame_record", frame_record, nb::arg("data"), "One TFRecord: header, data and footer.");
     module.def("frame_records", frame_records, nb::arg("data"), nb::arg("offsets"), "Many TFRecords as one buffer.");

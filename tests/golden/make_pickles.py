@@ -7,6 +7,7 @@ for ever. A release that pickles other things, or otherwise, writes a new file; 
 from __future__ import annotations
 
 import base64
+import io
 import json
 import math
 import os
@@ -135,6 +136,13 @@ def batches() -> dict[str, Any]:
     }
 
 
+def batch_of_a_reader() -> cn.BytesArray:
+    file = io.BytesIO()
+    with cn.TFRecordWriter(file) as writer:
+        writer.write_batch([b"one", b"two", b"three"])
+    return next(cn.TFRecordReader(io.BytesIO(file.getvalue()), shard=(0, 2)).batches(2))
+
+
 def data() -> dict[str, Any]:
     strings = cn.BytesArray.from_list([b"a\0", "é", b"", b"\xff"])
     return {
@@ -147,7 +155,10 @@ def data() -> dict[str, Any]:
         "sparse strings": cn.Sparse(np.array([[0], [1], [2], [4]]), strings, (5,)),
         "example": cn.Example({"i": [1, -2], "f": [0.5], "s": ["é", b"\xff"], "n": None}),
         "sequence example": cn.SequenceExample({"i": 3}, {"q": [[1, 2], [], 3], "s": [["a"]]}),
+        "batch of a reader": batch_of_a_reader()[1:],
         "reader": cn.TFRecordReader(["a.tfrecord", "b.tfrecord"], compression="GZIP"),
+        "reader of a worker": cn.TFRecordReader("a.tfrecord", shard=(1, 3), on_corrupt="skip"),
+        "skipped range": cn.SkippedRange("a.tfrecord", 17, 40, 2),
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import tempfile
+import warnings
 import zlib
 from collections.abc import Iterable
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 from unittest import mock
 
 import google_crc32c
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from reference import records as twin
 
@@ -122,6 +123,50 @@ def test_damage_gives_the_twins_records_and_error(records: list[bytes], data: st
     compare_with_twin(bytes(file), data.draw(CHUNKS, label="chunks"))
 
 
+def damaged(draw: st.DrawFn) -> bytes:
+    """Framed records, headers that lie, and garbage; with flips, bytes lost and bytes put in."""
+    lie = st.integers(0, 200).map(lambda length: twin.frame(bytes(length))[:12])
+    parts = RECORDS.map(lambda records: b"".join(map(twin.frame, records))) | lie | st.binary(max_size=20)
+    file = bytearray(b"".join(draw(st.lists(parts, max_size=6))))
+    for _ in range(draw(st.integers(0, 3), label="changes")):
+        at = draw(st.integers(0, len(file)))
+        change = draw(st.sampled_from(["flip", "lose", "put in"]))
+        if change == "flip" and at < len(file):
+            file[at] ^= draw(st.integers(1, 255))
+        elif change == "lose":
+            del file[at : at + draw(st.integers(1, 30))]
+        else:
+            file[at:at] = draw(st.binary(max_size=30))
+    return bytes(file)
+
+
+LIES = b"".join(twin.frame(bytes(length))[:12] + twin.frame(b"a") for length in (20_000, 9_000, 19_000))
+
+
+@given(st.composite(damaged)(), CHUNKS, COMPRESSIONS, st.integers(1, 9), WINDOWS)
+@example(twin.frame(b"a" * 5000)[:5011] + twin.frame(b"b" * 9000), [4, 50], "", 1, 7)
+@example(LIES + twin.frame(b"b" * 9_000) + LIES + twin.frame(b"c" * 20_000) + b"end", [999], "", 1, 400)
+def test_what_is_skipped_equals_the_twin(
+    file: bytes, chunks: list[int], compression: str, size: int, window: int
+) -> None:
+    expected, skipped = twin.read_skipping(file)
+    assume(expected or not record_files.compression_hint(file[:2]))  # an error; test_damage.py has it
+    packed = PACK[compression](file)
+    with tempfile.NamedTemporaryFile() as named:
+        Path(named.name).write_bytes(packed)
+        for source in (named.name, io.BytesIO(packed), Chunked(packed, chunks)):
+            reader = TFRecordReader(source, compression=compression, on_corrupt="skip")
+            with (
+                mock.patch.object(record_files, "_WINDOW", window),
+                warnings.catch_warnings(record=True) as caught,
+            ):
+                warnings.simplefilter("always")
+                records = [record for batch in reader.batches(size) for record in batch]
+            assert records == expected
+            assert [(each.start, each.end, each.records) for each in reader.skipped] == skipped
+            assert len(caught) == bool(skipped)
+
+
 @given(st.integers(0, 2**64 - 1), st.binary(max_size=40), CHUNKS)
 @example(10**14, b"", [1])
 @example(twin.LIMIT, b"", [7])
@@ -161,6 +206,26 @@ def test_files_with_one_damaged_equal_the_twin(
         assert type(got) is type(same)
         assert got.where == {"file": paths[bad], **same.where}
         assert got.message.startswith(same.message)
+
+
+@given(st.lists(RECORDS, min_size=1, max_size=5), COMPRESSIONS, st.integers(1, 7), st.integers(1, 9), WINDOWS)
+def test_shards_equal_the_twin_and_are_all(
+    files: list[list[bytes]], compression: str, count: int, size: int, window: int
+) -> None:
+    with tempfile.TemporaryDirectory() as folder, mock.patch.object(record_files, "_WINDOW", window):
+        paths = [f"{folder}/{place}" for place in range(len(files))]
+        for path, records in zip(paths, files, strict=True):
+            Path(path).write_bytes(PACK[compression](b"".join(map(twin.frame, records))))
+        union = []
+        for index in range(count):
+            reader = TFRecordReader(paths, compression=compression, shard=(index, count))
+            expected = twin.shard(files, index, count)
+            assert list(reader) == expected
+            assert [batch.to_list() for batch in reader.batches(size)] == [
+                expected[i : i + size] for i in range(0, len(expected), size)
+            ]
+            union += expected
+    assert sorted(union) == sorted(record for records in files for record in records)
 
 
 def compare_with_twin(file: bytes, chunks: list[int]) -> None:

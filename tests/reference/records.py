@@ -42,6 +42,52 @@ def read(file: bytes) -> tuple[list[bytes], tuple[str, dict[str, int]] | None]:
     return records, None
 
 
+def read_skipping(file: bytes) -> tuple[list[bytes], list[tuple[int, int, int]]]:
+    """All sound records that can be told from the damage between them, and (start, end, records) of that."""
+    records: list[bytes] = []
+    skipped: list[tuple[int, int, int]] = []
+    at = 0
+    while at < len(file):
+        if _error(file[at:]) is None:
+            length = int.from_bytes(file[at : at + 8], "little")
+            records.append(file[at + 12 : at + 12 + length])
+            at += 12 + length + 4
+            continue
+        end = _end_of_damage(file, at)
+        start, count = at, 1
+        if skipped and skipped[-1][1] == at:
+            start, _, count = skipped.pop()
+            count += 1
+        skipped.append((start, end, count))
+        at = end
+    return records, skipped
+
+
+def _end_of_damage(file: bytes, at: int) -> int:
+    """Where the damaged record says that it ends, if that is believable; or where a sound one begins."""
+    length = int.from_bytes(file[at : at + 8], "little")
+    end = at + 12 + length + 4
+    has_header = _has_header(file[at:])
+    if has_header and length <= LIMIT and (end == len(file) or _has_header(file[end : end + 12])):
+        return end
+    for place in range(at + (12 if has_header else 1), len(file)):
+        if _error(file[place:]) is None:
+            return place
+    return len(file)
+
+
+def _has_header(rest: bytes) -> bool:
+    return len(rest) >= 12 and rest[8:12] == _crc(rest[:8])
+
+
+def shard(files: list[list[bytes]], index: int, count: int) -> list[bytes]:
+    """The records that worker `index` of `count` reads, of the records of each file."""
+    if len(files) >= count:
+        return [record for i, records in enumerate(files) if i % count == index for record in records]
+    every = [record for records in files for record in records]
+    return [record for i, record in enumerate(every) if i % count == index]
+
+
 def _error(rest: bytes) -> tuple[str, int, int] | None:
     if len(rest) < 12:
         return "truncated_header", len(rest), 12

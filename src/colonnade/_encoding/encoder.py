@@ -7,8 +7,10 @@ from typing import Any, Literal, TypeAlias
 import numpy.typing as npt
 
 from .. import _core
+from .._ragged import located
 from .._records import Serialized, checked_batch
 from ..columns import DenseColumn
+from ..errors import ColonnadeError
 from .batch import SequenceBatch
 from .containers import Features
 from .core_plan import compile_core_plan
@@ -151,7 +153,8 @@ class Encoder:
             feature is an empty sequence.
 
         Raises:
-            MalformedRecordError, KindError: records that cannot be read; each says record and byte.
+            MalformedRecordError, KindError: records that cannot be read; each says record and byte. Of a
+                batch of `TFRecordReader`, the file and the record's number there, and the row of the batch.
             MissingFeatureError: no record has a key, and one has it in its feature lists; or a record lacks
                 one, with missing="error".
             As `encode` does: values that a column refuses.
@@ -181,6 +184,14 @@ class Encoder:
         )
 
     def _encode_records(
+        self, records: Serialized, wanted: _core.WantedKeys, presence: Presence, counts: Counts | None
+    ) -> Encoded:
+        try:
+            return self._encode_located(records, wanted, presence, counts)
+        except ColonnadeError as error:
+            raise located(error, records) from error.__cause__
+
+    def _encode_located(
         self, records: Serialized, wanted: _core.WantedKeys, presence: Presence, counts: Counts | None
     ) -> Encoded:
         compiled, padding = self._compiled, self._memory.padding

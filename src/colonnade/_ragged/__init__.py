@@ -1,17 +1,21 @@
 """Ragged data: rows of different lengths, byte strings, and their ways from lists and from and to Arrow."""
 
-from .bytes_array import BytesArray
+from .bytes_array import BytesArray, located
+from .origin import Piece, origin_of
 from .ragged import Ragged, Values, column_from_arrow, columns_from_arrow, ragged_of_list, taken
 from .splits import Int64s, equal_splits, place, splits_of_lengths
 
 __all__ = [
     "BytesArray",
     "Int64s",
+    "Piece",
     "Ragged",
     "Values",
     "column_from_arrow",
     "columns_from_arrow",
     "equal_splits",
+    "located",
+    "origin_of",
     "place",
     "ragged_of_list",
     "splits_of_lengths",

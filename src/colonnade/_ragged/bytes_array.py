@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import FeatureTypeError, RaggedError
+from ..errors import ColonnadeError, FeatureTypeError, RaggedError
 from . import arrow
+from .origin import Origin, place_of, sliced_origin
 from .splits import Int64s, checked_splits, sliced, splits_of
 
 
@@ -35,6 +36,7 @@ class BytesArray(Sequence[bytes]):
 
     data: npt.NDArray[np.uint8]
     offsets: Int64s
+    _origin: Origin | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         try:
@@ -77,8 +79,12 @@ class BytesArray(Sequence[bytes]):
         return cls._trusted(*flat)
 
     @classmethod
-    def _trusted(cls, data: npt.NDArray[np.uint8], offsets: Int64s) -> BytesArray:
+    def _trusted(
+        cls, data: npt.NDArray[np.uint8], offsets: Int64s, *, origin: Origin | None = None
+    ) -> BytesArray:
         made = object.__new__(cls)
+        if origin is not None:
+            object.__setattr__(made, "_origin", origin)
         object.__setattr__(made, "data", data)
         object.__setattr__(made, "offsets", offsets)
         return made
@@ -90,7 +96,8 @@ class BytesArray(Sequence[bytes]):
         """One item as `bytes`, or a BytesArray for a slice; steps of 1 share the data."""
         if isinstance(index, slice):
             items, offsets = sliced(self.offsets, index)
-            return BytesArray._trusted(self.data[items], offsets)
+            origin = self._origin and sliced_origin(self._origin, range(len(self))[index])
+            return BytesArray._trusted(self.data[items], offsets, origin=origin)
         row = range(len(self))[index]
         return self.data[self.offsets[row] : self.offsets[row + 1]].tobytes()
 
@@ -121,6 +128,14 @@ class BytesArray(Sequence[bytes]):
 
     def __repr__(self) -> str:
         return f"BytesArray({len(self)} items, {len(self.data)} bytes)"
+
+
+def located(error: ColonnadeError, records: object) -> ColonnadeError:
+    """An error about a row of a batch; if that came from files, with the record's file and number there."""
+    row = error.where.get("record", error.where.get("row"))
+    if row is None or not isinstance(records, BytesArray) or records._origin is None:
+        return error
+    return error.at(**place_of(records._origin, row), row=row).with_traceback(error.__traceback__)
 
 
 def _encoded(items: Sequence[bytes | str]) -> Sequence[bytes]:

@@ -1,5 +1,6 @@
 """Records: how their keys are read, parsing and making them, and files of them. Knows no columns."""
 
+from .damage import SkippedRange
 from .example import Example, SequenceExample
 from .parsing import (
     Serialized,
@@ -23,6 +24,7 @@ __all__ = [
     "RaggedFeature",
     "SequenceExample",
     "Serialized",
+    "SkippedRange",
     "Sparse",
     "SparseFeature",
     "TFRecordReader",

@@ -19,6 +19,10 @@ Path: TypeAlias = str | os.PathLike[str]
 
 CHUNK: Final = 1 << 18  # asked of a file object or a decompressor at a time
 _WINDOW: Final = 1 << 20  # asked of the system at a time: fits the second-level cache, and less is slower
+MOST_RATIO: Final = 100
+"""Bytes of one record that a byte of a compressed file may become; a bomb's becomes a thousand."""
+ALWAYS_TAKEN: Final = 1 << 26
+"""Bytes of one record that may come out of a compressed file, however few it took."""
 WBITS: Final = {"GZIP": zlib.MAX_WBITS + 16, "ZLIB": zlib.MAX_WBITS}
 
 
@@ -47,28 +51,40 @@ class Window:
         """Forget the first `count` bytes."""
         self._start += count
 
-    def fill(self, file: Readable) -> int:
-        """Read from the file once; return the number of bytes, 0 only at its end."""
+    def clear(self) -> None:
+        """Forget all bytes: another file comes."""
+        self._start = self._end = 0
+
+    def fill(self, file: Readable, needed: int) -> int:
+        """Read from the file once; return the number of bytes, 0 only at its end.
+
+        Args:
+            file: What to read.
+            needed: Bytes that the window shall hold at last; more room than for these is hardly made.
+        """
         if type(file) is io.FileIO:
-            self._make_room(1)
+            self._make_room(1, needed)
             count = _checked_read(file.readinto(self._buffer[self._end :]), int)
         else:
-            self._make_room(CHUNK)  # first, so that no byte is lost when there is no memory
+            self._make_room(CHUNK, needed)  # first, so that no byte is lost when there is no memory
             chunk = _checked_read(file.read(CHUNK), bytes)
             count = len(chunk)
-            self._make_room(count)  # some files give more than they are asked for
+            self._make_room(count, needed)  # some files give more than they are asked for
             self._buffer[self._end : self._end + count] = chunk
         self._end += count
         return count
 
-    def _make_room(self, size: int) -> None:
-        """Move the bytes to the front; into a buffer twice as large where there is still no room."""
+    def _make_room(self, size: int, needed: int) -> None:
+        """Have room for `size` bytes more, at a cost in proportion to the bytes that come."""
         held, buffer = len(self), self._buffer
-        if held + size > len(buffer):
-            buffer = _core.pooled_bytes(2 * (held + size)).data
-        if self._start or buffer is not self._buffer:
-            buffer[:held] = self.view()
-            self._buffer, self._start, self._end = buffer, 0, held
+        if self._end + size <= len(buffer):
+            return
+        if held + size > len(buffer) or 4 * self._start < held:  # else there is enough to gain by moving
+            missing = needed - held
+            more = max(missing, held // 4) if missing <= 2 * held else held  # a lie gets no room at once
+            buffer = _core.pooled_bytes(held + max(size, more)).data
+        buffer[:held] = self.view()
+        self._buffer, self._start, self._end = buffer, 0, held
 
 
 class Inflated:
@@ -81,6 +97,11 @@ class Inflated:
         self._input = b""
         self._read = 0  # compressed bytes
         self._ended = False
+
+    @property
+    def used(self) -> int:
+        """The compressed bytes that what was read so far took."""
+        return self._read - len(self._input)
 
     def read(self, size: int, /) -> bytes:
         """At most `size` bytes, none only at the end, where the last member must be complete."""

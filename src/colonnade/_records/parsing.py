@@ -10,8 +10,9 @@ import numpy.typing as npt
 
 from .. import _core
 from .._checks import checked_key
-from .._ragged import BytesArray, Int64s, Ragged
+from .._ragged import BytesArray, Int64s, Ragged, located
 from ..errors import (
+    ColonnadeError,
     ColumnTypeError,
     ColumnValueError,
     FeatureTypeError,
@@ -57,7 +58,8 @@ def parse_example(serialized: Serialized, features: Mapping[str, ExampleFeature]
         float32; strings a BytesArray (VarLen, Ragged, Sparse) or an object array of bytes (the others).
 
     Raises:
-        MalformedRecordError: bytes that protobuf rejects; says which record and byte.
+        MalformedRecordError: bytes that protobuf rejects; says which record and byte. Of a batch of
+            `TFRecordReader`, this and the errors below say the file and the record's number there, too.
         KindError: a record holds another kind of list than declared.
         MissingFeatureError: a FixedLen feature without default is absent.
         ValueCountError: a FixedLen feature with another number of values.
@@ -83,9 +85,14 @@ def parse_example(serialized: Serialized, features: Mapping[str, ExampleFeature]
     dtypes = _wire_dtypes(features)
     is_one = isinstance(serialized, bytes)
     records = [serialized] if isinstance(serialized, bytes) else checked_batch(serialized)
-    indexed = _core.IndexedExamples(records, _core.WantedKeys(list(dtypes), list(dtypes.values())))
+    wanted = _core.WantedKeys(list(dtypes), list(dtypes.values()))
     keys = {key: index for index, key in enumerate(dtypes)}
-    return _shown_all({key: _parsed(indexed, keys, key, spec) for key, spec in features.items()}, is_one)
+    try:
+        indexed = _core.IndexedExamples(records, wanted)
+        parsed = {key: _parsed(indexed, keys, key, spec) for key, spec in features.items()}
+    except ColonnadeError as error:
+        raise located(error, records) from error.__cause__
+    return _shown_all(parsed, is_one)
 
 
 def parse_single_example(serialized: bytes, features: Mapping[str, ExampleFeature]) -> dict[str, Any]:
@@ -167,15 +174,12 @@ def parse_sequence_example(
     )
     is_one = isinstance(serialized, bytes)
     records = [serialized] if isinstance(serialized, bytes) else checked_batch(serialized)
-    indexed = _core.IndexedExamples(records, wanted)
-    context = {key: _parsed(indexed, keys, key, spec) for key, spec in context_features.items()}
-    sequences: dict[str, Any] = {}
-    lengths: dict[str, Any] = {}
-    for key, spec in sequence_features.items():
-        if isinstance(spec, FixedLenSequenceFeature):
-            sequences[key], lengths[key] = _padded_list(indexed, keys[key], key, spec)
-        else:
-            sequences[key] = _ragged_list(indexed, keys, key, spec)
+    try:
+        indexed = _core.IndexedExamples(records, wanted)
+        context = {key: _parsed(indexed, keys, key, spec) for key, spec in context_features.items()}
+        sequences, lengths = _parsed_lists(indexed, keys, sequence_features)
+    except ColonnadeError as error:
+        raise located(error, records) from error.__cause__
     return _shown_all(context, is_one), _shown_all(sequences, is_one), _shown_all(lengths, is_one)
 
 
@@ -282,6 +286,20 @@ def _parsed(
             return _at(lambda row: {"record": row}, name, lambda: partitioned(feature, name, read))
         case SparseFeature():
             return placed(feature, read)
+
+
+def _parsed_lists(
+    indexed: _core.IndexedExamples, keys: Mapping[str, int], features: Mapping[str, SequenceFeature]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The feature lists of SequenceExamples, and the lengths of those that are padded."""
+    sequences: dict[str, Any] = {}
+    lengths: dict[str, Any] = {}
+    for key, spec in features.items():
+        if isinstance(spec, FixedLenSequenceFeature):
+            sequences[key], lengths[key] = _padded_list(indexed, keys[key], key, spec)
+        else:
+            sequences[key] = _ragged_list(indexed, keys, key, spec)
+    return sequences, lengths
 
 
 def _padded_list(

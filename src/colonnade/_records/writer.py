@@ -12,7 +12,7 @@ from typing import Any, Final, Protocol
 
 from .. import _core
 from .._ragged import BytesArray
-from ..errors import LimitError, RecordFileError, RecordTypeError
+from ..errors import CompressionWarning, LimitError, RecordFileError, RecordTypeError
 from .files import CHUNK, WBITS, Compression, Path, checked_compression, kind
 
 _RECORD: Final = (bytes, bytearray, memoryview)
@@ -22,6 +22,8 @@ _PART: Final = (
     8 << 20
 )  # handed to the file at a time, so that files that take little are not handed all again
 _MOST_BYTES: Final = (1 << 31) - 1  # limits::record_bytes of the core
+
+_NAMES: Final = {".gz": "GZIP", ".gzip": "GZIP", ".zlib": "ZLIB", ".zz": "ZLIB"}
 
 
 class Writable(Protocol):
@@ -39,10 +41,13 @@ class TFRecordWriter:
 
     Args:
         path: Where to write, replacing what is there; or a binary file object, which is left open.
-        compression: None or "" for none, "GZIP" or "ZLIB".
+        options: TensorFlow's second argument: "GZIP", "ZLIB" or "", or its TFRecordOptions, of which only
+            `compression_type` is used. Give this or `compression`.
+        compression: None or "" for none, "GZIP" or "ZLIB". With None, a name that ends as compressed files'
+            do is a CompressionWarning.
 
     Raises:
-        RecordFileError: an unknown compression.
+        RecordFileError: an unknown compression, or both it and options.
         RecordTypeError: `path` is neither a path nor a binary file object, or compression no string.
         OSError: the file cannot be opened.
 
@@ -55,12 +60,18 @@ class TFRecordWriter:
         20
     """
 
-    def __init__(self, path: Path | Writable, *, compression: Compression = None) -> None:
-        self._file: Any = None
-        compression = checked_compression(compression)
+    _file: Any = None  # of one that failed before it had a file, too
+
+    def __init__(
+        self, path: Path | Writable, options: object = None, *, compression: Compression = None
+    ) -> None:
+        given = compression if options is None else _compression_of(options, compression)
+        compression = checked_compression(given)
         self._compressor = zlib.compressobj(wbits=WBITS[compression]) if compression else None
         self._pending = bytearray()
         self._owned = isinstance(path, str | os.PathLike)
+        if given is None and isinstance(path, str | os.PathLike):
+            _warn_of_name(os.fsdecode(path))
         self._file = _target(path)
 
     def write(self, record: bytes | bytearray | memoryview) -> None:
@@ -164,6 +175,30 @@ class TFRecordWriter:
             if not written:  # a file object in non-blocking mode; going on would spin
                 raise BlockingIOError(f"write() of the file object returned {written!r} and wrote nothing")
             del self._pending[:written]
+
+
+def _compression_of(options: object, compression: object) -> Any:
+    """What TensorFlow's options say of compression."""
+    if compression is not None:
+        raise RecordFileError(f"give options or compression, not both, got {options!r} and {compression!r}")
+    if isinstance(options, str):
+        return options
+    if not hasattr(options, "compression_type"):
+        raise RecordTypeError(
+            'options must be "GZIP", "ZLIB", "" or have a compression_type, as TFRecordOptions has, '
+            f"got {kind(options)}; the other way is compression="
+        )
+    return options.compression_type
+
+
+def _warn_of_name(path: str) -> None:
+    if wanted := _NAMES.get(os.path.splitext(path)[1].lower()):
+        warnings.warn(
+            f"{path!r} is named like a {wanted} file and will not be compressed; "
+            f'pass compression="{wanted}", or compression="" if that is meant',
+            CompressionWarning,
+            stacklevel=3,
+        )
 
 
 def _joined(records: object) -> BytesArray:

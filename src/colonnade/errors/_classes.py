@@ -154,5 +154,13 @@ class FeatureWarning(UserWarning):
     """A feature that no record has had so far, and whose sequences are therefore all empty."""
 
 
+class DataLossWarning(UserWarning):
+    """A reader passed over damaged bytes of a TFRecord file, as it was asked to."""
+
+
+class CompressionWarning(UserWarning):
+    """A TFRecord file that is named like a compressed one and is written as a plain one."""
+
+
 class UntrainedTableWarning(UserWarning):
     """A layer made its own random tables because none were given."""

@@ -173,6 +173,25 @@ u32 portable(const void* data, std::size_t size) {
     return ~crc;
 }
 
+// Of polynomials modulo the CRC's own; the highest bit is the coefficient of 1.
+constexpr u32 product(u32 a, u32 b) {
+    u32 sum = 0;
+    for (; a != 0; a <<= 1) {
+        if (a >> 31) sum ^= b;
+        b = (b >> 1) ^ (b & 1 ? polynomial : 0);  // times x
+    }
+    return sum;
+}
+
+// zeros[k]: what 2^k bytes of zeros multiply a CRC by, x^8 for one.
+constexpr std::array<u32, 64> make_zeros() {
+    std::array<u32, 64> zeros{u32{1} << (31 - 8)};
+    for (std::size_t k = 1; k < zeros.size(); ++k) zeros[k] = product(zeros[k - 1], zeros[k - 1]);
+    return zeros;
+}
+
+constexpr auto zeros = make_zeros();
+
 Crc32cKernel choose() {
     const auto most = cpu::portable_wanted()                ? Crc32cKernel::portable
                       : cpu::chosen() == cpu::Level::avx512 ? Crc32cKernel::folding
@@ -209,6 +228,12 @@ u32 crc32c_copy(void* to, const void* from, std::size_t size, Crc32cKernel kerne
 u32 crc32c(const void* data, std::size_t size) { return crc32c(data, size, chosen); }
 
 u32 crc32c_copy(void* to, const void* from, std::size_t size) { return crc32c_copy(to, from, size, chosen); }
+
+u32 crc32c_joined(u32 first, u32 second, std::size_t second_bytes) {
+    for (std::size_t k = 0; second_bytes != 0; ++k, second_bytes >>= 1)
+        if (second_bytes & 1) first = product(zeros[k], first);
+    return first ^ second;
+}
 
 bool crc32c_is_portable() { return chosen == Crc32cKernel::portable; }
 

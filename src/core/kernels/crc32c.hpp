@@ -21,6 +21,10 @@ enum class Crc32cKernel : std::uint8_t { portable, instruction, folding };
 // The same, copying the bytes on the way: beside the CRC that costs next to nothing.
 [[nodiscard]] std::uint32_t crc32c_copy(void* to, const void* from, std::size_t size);
 
+// The CRC of two stretches that follow each other, from the CRC of each and the bytes of the second. Addition being its
+// own inverse, the CRCs of the first and of both give that of the second.
+[[nodiscard]] std::uint32_t crc32c_joined(std::uint32_t first, std::uint32_t second, std::size_t second_bytes);
+
 // By a kernel of one's choice, which this CPU must support.
 [[nodiscard]] std::uint32_t crc32c(const void* data, std::size_t size, Crc32cKernel kernel);
 [[nodiscard]] std::uint32_t crc32c_copy(void* to, const void* from, std::size_t size, Crc32cKernel kernel);

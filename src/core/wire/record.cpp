@@ -15,6 +15,9 @@ static_assert(std::endian::native == std::endian::little, "lengths and CRCs are 
 
 constexpr std::size_t length_bytes = 8;
 
+// So large a record gets room in the batch only once it is known to be sound.
+constexpr std::size_t checked_before_copied = std::size_t{4} << 20;
+
 template <typename T>
 T load(const std::uint8_t* at) {
     T value;
@@ -66,21 +69,45 @@ Error check_header(Bytes buffer, bool at_end, std::size_t& data_bytes, std::size
 
 }  // namespace
 
-Error Batch::take(Bytes buffer, std::size_t most, bool at_end, Taken& taken) {
+Header read_header(Bytes buffer) {
+    if (buffer.size() < header_bytes) return {};
+    const auto* const at = buffer.data();
+    return {!check_crc(Code::bad_length_crc, at + length_bytes, crc32c(at, length_bytes)), load<std::uint64_t>(at)};
+}
+
+Error Batch::take(Bytes buffer, std::size_t most, bool at_end, Taken& taken, Stretches* stretches) {
+    const auto error = take_all(buffer, most, at_end, taken, stretches);
+    if (stretches != nullptr) stretches->pass(taken.consumed);
+    return error;
+}
+
+Error Batch::take_all(Bytes buffer, std::size_t most, bool at_end, Taken& taken, Stretches* stretches) {
     taken = {};
     while (size() < most && taken.consumed < buffer.size()) {
         const auto rest = buffer.subspan(taken.consumed);
         std::size_t data_bytes = 0;
         auto error = check_header(rest, at_end, data_bytes, taken.needed);
         const bool whole = rest.size() >= taken.needed;
-        if (!error && whole) error = append(rest.data() + header_bytes, data_bytes);
+        if (!error && whole) error = keep_or_pass(buffer, taken.consumed + header_bytes, data_bytes, stretches);
         if (error && taken.records == 0) return error;
         if (error || !whole) return {};
+        to_pass_ = to_pass_ > 0 ? to_pass_ - 1 : count_ - 1;
         ++taken.records;
         taken.consumed += taken.needed;
     }
     taken.needed = header_bytes;
     return {};
+}
+
+// A record that is another's is damaged or sound for all, so that all count alike.
+Error Batch::keep_or_pass(Bytes buffer, std::size_t from, std::size_t size, Stretches* stretches) {
+    const auto* const at = buffer.data() + from;
+    const bool passed = to_pass_ > 0;
+    if (passed || size >= checked_before_copied || stretches != nullptr) {
+        const auto crc = stretches != nullptr ? stretches->crc(buffer, from, size) : crc32c(at, size);
+        if (auto error = check_crc(Code::bad_data_crc, at + size, crc)) return error;
+    }
+    return passed ? Error{} : append(at, size);
 }
 
 // `size` bytes at `at`, followed by their CRC. They are copied while they are checked, and count only if sound.

@@ -38,6 +38,19 @@ void known_answers() {
     CHECK(colonnade::mask_crc(0xE3069283u) == 0xC78AB0E5u);
 }
 
+void stretches_are_joined() {
+    std::vector<std::uint8_t> bytes(70'000);
+    std::uint32_t state = 1;
+    for (auto& byte : bytes) byte = static_cast<std::uint8_t>((state = state * 1664525 + 1013904223) >> 24);
+    const auto both = crc32c(bytes.data(), bytes.size());
+    for (const std::size_t border : {0, 1, 4, 4096, 33'333, 69'999, 70'000}) {
+        const auto first = crc32c(bytes.data(), border);
+        const auto second = crc32c(bytes.data() + border, bytes.size() - border);
+        CHECK(colonnade::crc32c_joined(first, second, bytes.size() - border) == both);
+        CHECK(colonnade::crc32c_joined(first, both, bytes.size() - border) == second);
+    }
+}
+
 void kernels_agree() {
     std::vector<std::uint8_t> bytes(8192);
     std::uint32_t state = 1;
@@ -64,6 +77,7 @@ void kernels_agree() {
 
 int main() {
     known_answers();
+    stretches_are_joined();
     kernels_agree();
     return failures();
 }

@@ -120,6 +120,21 @@ void damage_waits_for_its_turn() {
     CHECK(text(batch.hand_over().data) == "abcg");
 }
 
+// Every third record from the second on; those between are checked all the same.
+void a_share_is_kept() {
+    auto file = framed({"a", "b", "c", "d", "e", "f"});
+    record::Batch batch({1, 3});
+    record::Taken taken;
+    CHECK(batch.to_pass() == 1);
+    CHECK(!batch.take(file, 1, true, taken) && taken.records == 2 && batch.size() == 1 && batch.to_pass() == 2);
+    const auto rest = record::Bytes(file).subspan(taken.consumed);
+    CHECK(!batch.take(rest, all, true, taken) && taken.records == 4 && batch.size() == 2 && batch.to_pass() == 1);
+    CHECK(text(batch.hand_over().data) == "be");
+
+    file[12] ^= 1;  // of the first record, which is passed
+    CHECK(batch.take(file, all, true, taken).code == Code::bad_data_crc && batch.to_pass() == 1);
+}
+
 void many_at_once() {
     const std::string data = "xabcd\0e";
     const auto bytes = record::Bytes(reinterpret_cast<const std::uint8_t*>(data.data()), 5);
@@ -159,6 +174,7 @@ int main() {
     batches_grow();
     cuts();
     damage_waits_for_its_turn();
+    a_share_is_kept();
     many_at_once();
     lying_lengths();
     return failures();

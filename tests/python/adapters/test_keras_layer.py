@@ -256,6 +256,17 @@ class TestTraining:
         assert set(both[0][1]) == {"good", "words"}
         failure(ColumnValueError, lambda: RecordDataset([], cn.Encoder(self.WORDS), 0), "at least 1, got 0")
 
+    def test_shards_of_files_are_all_records(self, tmp_path):
+        with cn.TFRecordWriter(tmp_path / "file") as writer:
+            writer.write_batch(self.records())
+        encoder, whole = cn.Encoder(self.WORDS), []
+        for index in range(3):
+            records = list(cn.TFRecordReader(tmp_path / "file", shard=(index, 3)))
+            dataset = RecordDataset(records, encoder, 4, self.TARGET, workers=2)
+            assert sum(len(dataset[i][1]) for i in range(len(dataset))) == len(records)
+            whole += records
+        assert sorted(whole) == sorted(self.records())
+
     def test_trainable(self):
         layer = SequenceFeatures([A, cn.embedding_column(IDENTITY, 2, trainable=False, name="fixed")])
         assert [weight.name for weight in layer.trainable_weights] == ["a_embedding"]

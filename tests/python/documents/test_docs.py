@@ -41,6 +41,10 @@ def test_there_are_programs() -> None:
 # Torch calls its nested tensors a prototype, and its ONNX exporter uses what its pytree module warns of.
 @pytest.mark.filterwarnings("ignore:The PyTorch API of nested tensors is in prototype stage:UserWarning")
 @pytest.mark.filterwarnings("ignore:.*treespec, LeafSpec.*:FutureWarning")
+# A page skips damage.
+@pytest.mark.filterwarnings("ignore::colonnade.errors.DataLossWarning")
+# A page's DataLoader forks; the workers do not touch JAX, which other pages have loaded.
+@pytest.mark.filterwarnings(r"ignore:os\.fork\(\) was called:RuntimeWarning")
 @pytest.mark.parametrize("page", pages(), ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_a_page_runs(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)

@@ -35,6 +35,7 @@ NAMES = {
     "RaggedFeature",
     "SequenceBatch",
     "SequenceExample",
+    "SkippedRange",
     "Slot",
     "SlotCounts",
     "Sparse",

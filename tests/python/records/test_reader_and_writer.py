@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import gc
 import gzip
 import io
@@ -22,11 +21,19 @@ from typing import Any
 import google_crc32c
 import numpy as np
 import pytest
+from memory import little_memory
 from reference import records as twin
 
 from colonnade import TFRecordReader, TFRecordWriter, _core
 from colonnade._ragged import BytesArray
-from colonnade.errors import DataLossError, LimitError, RaggedError, RecordFileError, RecordTypeError
+from colonnade.errors import (
+    CompressionWarning,
+    DataLossError,
+    LimitError,
+    RaggedError,
+    RecordFileError,
+    RecordTypeError,
+)
 
 RECORDS = [b"first", b"", b"third\0record"]
 FILE = b"".join(map(twin.frame, RECORDS))
@@ -63,21 +70,6 @@ def header(length: int) -> bytes:
 
 def open_files() -> int:
     return len(os.listdir("/proc/self/fd"))
-
-
-def memory(what: str) -> int:
-    (line,) = (line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith(what))
-    return int(line.split()[1]) << 10
-
-
-@contextlib.contextmanager
-def little_memory() -> Iterator[None]:
-    """Fail if the process ever holds 8 MiB more than at the start."""
-    ctypes.CDLL(None).malloc_trim(0)  # else what former tests freed would be filled unnoticed
-    Path("/proc/self/clear_refs").write_text("5")  # forget the peak of former tests
-    before = memory("VmRSS")
-    yield
-    assert memory("VmHWM") - before < 8 << 20
 
 
 def test_little_memory_notices() -> None:
@@ -217,6 +209,7 @@ class TestReading:
         with pytest.raises(RecordTypeError, match=r"2\.0"):
             TFRecordReader(io.BytesIO(FILE)).batches(2.0)  # type: ignore[arg-type]
         assert len(next(TFRecordReader(io.BytesIO(FILE)).batches(np.int64(2)))) == 2  # type: ignore[arg-type]
+        assert len(next(TFRecordReader(io.BytesIO(FILE)).batches(10**30))) == len(RECORDS)
 
     def test_iterating_again_reads_again(self, path: Path) -> None:
         reader = TFRecordReader(path)
@@ -324,18 +317,11 @@ class TestDamage:
         )
         assert "promises 5 bytes and a CRC of 4, the file has 8 left" in str(loss(FILE[:20]))
 
-    def test_the_error_stays(self) -> None:
-        records = iter(TFRecordReader(io.BytesIO(FILE[:-1])))
-        assert [next(records), next(records)] == RECORDS[:2]
-        for _ in range(3):
-            with pytest.raises(DataLossError, match="record 2, byte 37"):
-                next(records)
-
     def test_a_batch_with_damage_in_it_is_not_handed_over(self) -> None:
         batches = TFRecordReader(io.BytesIO(FILE[:-1])).batches(3)
-        for _ in range(3):
-            with pytest.raises(DataLossError, match="record 2"):
-                next(batches)
+        with pytest.raises(DataLossError, match="record 2"):
+            next(batches)
+        assert list(batches) == []
         assert read_batches(FILE[:37], 3) == [RECORDS[:2]]
 
     def test_numbers_start_anew_in_each_file(self, path: Path, tmp_path: Path) -> None:
@@ -350,6 +336,14 @@ class TestDamage:
         place_and_limit = f"record 0, byte 0: the record promises .* limit is {2**31 - 1}"
         with little_memory(), pytest.raises(LimitError, match=place_and_limit):
             read(header(length) + b"12345678")
+
+    def test_a_large_record_that_is_damaged_gets_no_room_in_the_batch(self, path: Path) -> None:
+        size = 64 << 20
+        with open(path, "wb") as file:
+            file.write(header(size))
+            file.truncate(12 + size + 4)
+        with little_memory(2 * size + (16 << 20)), pytest.raises(DataLossError, match="data is 0x0"):
+            list(TFRecordReader(path))
 
     def test_a_length_within_the_limit_allocates_only_what_is_there(self) -> None:
         with little_memory():
@@ -485,9 +479,8 @@ class TestCompression:
     def test_trailing_garbage_is_an_error(self, compression: Any, tail: bytes) -> None:
         records = iter(TFRecordReader(io.BytesIO(PACK[compression](FILE) + tail), compression=compression))
         assert [next(records) for _ in RECORDS] == RECORDS
-        for _ in range(2):
-            with pytest.raises(DataLossError, match=f"record 3, byte {len(FILE)}: the {compression} data"):
-                next(records)
+        with pytest.raises(DataLossError, match=f"record 3, byte {len(FILE)}: the {compression} data"):
+            next(records)
 
     def test_no_flip_gives_wrong_records(self) -> None:
         data = gzip.compress(FILE, mtime=0)
@@ -530,6 +523,26 @@ class TestCompression:
         with little_memory():  # the length is within the limit, and that much does come
             lie = gzip.compress(header(2**31 - 1) + bytes(1 << 20))
             assert "the file has 1048576 left" in str(loss(lie, compression="GZIP"))
+
+    @pytest.mark.parametrize("compression", ["GZIP", "ZLIB"])
+    def test_a_bomb_of_one_record_is_refused_early(self, compression: Any) -> None:
+        packer = zlib.compressobj(1, wbits={"GZIP": 31, "ZLIB": 15}[compression])
+        parts = [FILE, header(1 << 30), *[bytes(1 << 20)] * 400]
+        bomb = b"".join(map(packer.compress, parts)) + packer.flush()
+        assert len(bomb) < 2 << 20
+        for on_corrupt in ("stop", "skip"):
+            source = io.BytesIO(bomb)
+            records = iter(TFRecordReader(source, compression=compression, on_corrupt=on_corrupt))  # type: ignore[arg-type]
+            assert [next(records) for _ in RECORDS] == RECORDS
+            words = f"record 3, byte {len(FILE)}: .* the limit is 100 times as many, or 67108864"
+            with little_memory(220 << 20), pytest.raises(LimitError, match=words):
+                next(records)
+            assert list(records) == []
+
+    def test_large_records_that_were_compressed_for_real(self) -> None:
+        record = np.random.default_rng(0).bytes(1 << 20) + bytes(80 << 20)
+        (read_back,) = read(gzip.compress(_core.frame_record(record), 1), compression="GZIP")
+        assert read_back == record
 
 
 class TestWriting:
@@ -608,6 +621,81 @@ class TestWriting:
     def test_wrong_targets(self, target: Any) -> None:
         with pytest.raises(RecordTypeError, match="binary file object to write to"):
             TFRecordWriter(target)
+
+    @pytest.mark.parametrize("compression", ["GZIP", "ZLIB", ""])
+    def test_options_as_in_tensorflow(self, compression: Any) -> None:
+        class TFRecordOptions:
+            compression_type = compression
+
+        wanted = io.BytesIO()
+        with TFRecordWriter(wanted, compression=compression) as writer:
+            writer.write(b"data")
+        for options in (compression, TFRecordOptions()):
+            file = io.BytesIO()
+            with TFRecordWriter(file, options) as writer:
+                writer.write(b"data")
+            assert file.getvalue() == wanted.getvalue()
+
+    def test_options_that_say_nothing(self) -> None:
+        class TFRecordOptions:
+            compression_type = None
+
+        for options in (None, TFRecordOptions()):
+            with TFRecordWriter(io.BytesIO(), options, compression=None) as writer:
+                writer.write(b"data")
+
+    def test_wrong_options(self) -> None:
+        class TFRecordOptions:
+            compression_type = 2
+
+        with pytest.raises(
+            RecordTypeError, match=r"TFRecordOptions has, got int; the other way is compression="
+        ):
+            TFRecordWriter(io.BytesIO(), 2)
+        with pytest.raises(RecordTypeError, match='None, "GZIP" or "ZLIB", got 2'):
+            TFRecordWriter(io.BytesIO(), TFRecordOptions())
+        with pytest.raises(RecordFileError, match="got 'SNAPPY'"):
+            TFRecordWriter(io.BytesIO(), "SNAPPY")
+        with pytest.raises(RecordFileError, match="not both"):
+            TFRecordWriter(io.BytesIO(), "GZIP", compression="GZIP")
+
+    @pytest.mark.parametrize(
+        ("name", "wanted"),
+        [("x.gz", "GZIP"), ("x.tfrecord.GZ", "GZIP"), ("x.gzip", "GZIP"), ("x.zlib", "ZLIB")],
+    )
+    def test_a_name_that_promises_compression(self, name: str, wanted: Any, tmp_path: Path) -> None:
+        words = f'is named like a {wanted} file.*compression="{wanted}", or compression=""'
+        with pytest.warns(CompressionWarning, match=words) as caught:
+            TFRecordWriter(tmp_path / name).close()
+        assert caught[0].filename == __file__
+        TFRecordWriter(tmp_path / name, compression=wanted).close()
+        TFRecordWriter(tmp_path / name, compression="").close()
+        TFRecordWriter(tmp_path / name, "").close()
+        TFRecordWriter(tmp_path / "x.tfrecord").close()
+        TFRecordWriter(tmp_path / "gz").close()
+
+    def test_a_warning_that_is_an_error_comes_before_the_file_is_opened(self, tmp_path: Path) -> None:
+        (tmp_path / "x.gz").write_bytes(b"precious")
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            with pytest.raises(CompressionWarning):
+                TFRecordWriter(tmp_path / "x.gz")
+        assert (tmp_path / "x.gz").read_bytes() == b"precious"
+
+    @pytest.mark.parametrize(
+        "wrong", [(), (None,), (3,), (b"path",), ("x", 3), ("x", "BZ2"), ("/no/such/x",)]
+    )
+    @pytest.mark.parametrize("kind", [TFRecordWriter, TFRecordReader])
+    def test_what_failed_to_begin_ends_in_silence(
+        self, kind: Any, wrong: tuple[Any, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        heard: list[Any] = []
+        monkeypatch.setattr(sys, "unraisablehook", heard.append)
+        with contextlib.suppress(TypeError, ValueError, OSError):
+            list(kind(*wrong))
+        gc.collect()
+        assert heard == []
 
     def test_after_close(self, tmp_path: Path) -> None:
         writer = TFRecordWriter(tmp_path / "file")
@@ -748,6 +836,11 @@ class TestCore:
             assert batch.take(memoryview(b""), 5, True) == (0, 0, 12)
         assert batch.take(memoryview(FILE), 5, True)[:2] == (len(FILE), 3)
         assert [array.tolist() for array in batch.hand_over()] == [list(b"".join(RECORDS)), [0, 5, 5, 17]]
+
+    def test_a_share_must_exist(self) -> None:
+        for index, count in [(0, 0), (3, 3)]:
+            with pytest.raises(ValueError, match="less than its count"):
+                _core.RecordBatch(index, count)
 
     def test_a_failed_take_leaves_the_batch_as_it_was(self) -> None:
         batch = _core.RecordBatch()
