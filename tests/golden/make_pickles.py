@@ -146,6 +146,9 @@ def data() -> dict[str, Any]:
         "sparse strings": cn.Sparse(np.array([[0], [1], [2], [4]]), strings, (5,)),
         "example": cn.Example({"i": [1, -2], "f": [0.5], "s": ["é", b"\xff"], "n": None}),
         "sequence example": cn.SequenceExample({"i": 3}, {"q": [[1, 2], [], 3], "s": [["a"]]}),
+        "description": cn.describe(
+            cn.SequenceExample({"i": 3}, {"q": [[1, 2], []], "s": [["é"]]}).serialize()
+        ),
         "reader": cn.TFRecordReader(["a.tfrecord", "b.tfrecord"], compression="GZIP"),
     }
 

@@ -1,5 +1,6 @@
 """Records: how their keys are read, parsing and making them, and files of them. Knows no columns."""
 
+from .describing import DescribedKey, Description, describe
 from .example import Example, SequenceExample
 from .parsing import (
     Serialized,
@@ -17,6 +18,8 @@ from .specs import FixedLenFeature, FixedLenSequenceFeature, VarLenFeature
 from .writer import TFRecordWriter
 
 __all__ = [
+    "DescribedKey",
+    "Description",
     "Example",
     "FixedLenFeature",
     "FixedLenSequenceFeature",
@@ -29,6 +32,7 @@ __all__ = [
     "TFRecordWriter",
     "VarLenFeature",
     "checked_batch",
+    "describe",
     "in_order",
     "parse_example",
     "parse_sequence_example",

@@ -1,17 +1,18 @@
-"""Builders of tf.train.Example and tf.train.SequenceExample records, without protobuf."""
+"""tf.train.Example and tf.train.SequenceExample records in memory, without protobuf: made, read, written."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias, TypeVar, cast
 
 import numpy as np
 
 from .. import _core
 from .._checks import checked_key
-from ..errors import FeatureTypeError, NarrowingError
+from ..errors import FeatureTypeError, NarrowingError, from_core
 
+T = TypeVar("T")
 Values: TypeAlias = "tuple[int, ...] | tuple[float, ...] | tuple[bytes, ...]"
 
 _KINDS = {bytes: "a string", float: "a float", int: "an int"}
@@ -50,6 +51,23 @@ class Example:
     def __post_init__(self) -> None:
         object.__setattr__(self, "features", _checked_features(self.features, "features"))
 
+    @classmethod
+    def parse(cls, record: bytes | bytearray | memoryview) -> Example:
+        """Read a serialized tf.train.Example as a whole, without a schema.
+
+        Records are read as `parse_example` reads them. `serialize` of what comes out gives a record of the
+        same content, with keys sorted, numbers packed, and nothing that protobuf would not know.
+
+        Raises:
+            MalformedRecordError: bytes that protobuf rejects; says which byte.
+            FeatureTypeError: record is not bytes.
+
+        Example:
+            >>> Example.parse(Example({"watches": [5, 7], "country": "nl"}).serialize())
+            Example(features={'country': (b'nl',), 'watches': (5, 7)})
+        """
+        return _made(cls, features=_core.read_example(one_record(record)))
+
     def serialize(self) -> bytes:
         """The record's bytes; equal examples give equal bytes."""
         return _core.serialize_one(cast(dict[str, Values], self.features), None)
@@ -85,10 +103,43 @@ class SequenceExample:
         object.__setattr__(self, "context", _checked_features(self.context, "context"))
         object.__setattr__(self, "feature_lists", _checked_feature_lists(self.feature_lists))
 
+    @classmethod
+    def parse(cls, record: bytes | bytearray | memoryview) -> SequenceExample:
+        """Read a serialized tf.train.SequenceExample as a whole, without a schema.
+
+        The arguments and the errors are those of `Example.parse`. An Example reads as a SequenceExample that
+        has a context only, for the wire does not tell them apart.
+
+        Example:
+            >>> SequenceExample.parse(SequenceExample({}, {"watches": [[5, 7], []]}).serialize())
+            SequenceExample(context={}, feature_lists={'watches': ((5, 7), ())})
+        """
+        context, feature_lists = _core.read_sequence_example(one_record(record))
+        return _made(cls, context=context, feature_lists=feature_lists)
+
     def serialize(self) -> bytes:
         """The record's bytes; equal examples give equal bytes."""
         context = cast(dict[str, Values], self.context)
         return _core.serialize_one(context, cast(dict[str, tuple[Values, ...]], self.feature_lists))
+
+
+def one_record(record: object) -> bytes:
+    """The bytes of a serialized record.
+
+    Raises:
+        FeatureTypeError: it is no bytes, nor what can be read as them.
+    """
+    if not isinstance(record, bytes | bytearray | memoryview):
+        raise from_core("not_bytes", {"got": type(record).__name__})
+    return bytes(record)
+
+
+def _made(cls: type[T], **parts: Any) -> T:
+    """An example of parts that the core has checked."""
+    made = object.__new__(cls)
+    for name, part in parts.items():
+        object.__setattr__(made, name, part)
+    return made
 
 
 # Python data to tuples of one type.

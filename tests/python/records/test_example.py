@@ -164,3 +164,23 @@ def test_a_built_example_does_not_follow_its_source() -> None:
     example = cn.Example({"key": values})
     values.append(2)
     assert example.features == {"key": (1,)}
+
+
+@pytest.mark.parametrize("kind", [cn.Example, cn.SequenceExample])
+@pytest.mark.parametrize("given", [None, "text", 3, ["a"], np.array([b"a"], object)])
+def test_only_bytes_are_parsed(kind: Any, given: Any) -> None:
+    with pytest.raises(FeatureTypeError, match="a serialized record must be bytes"):
+        kind.parse(given)
+
+
+@pytest.mark.parametrize("kind", [cn.Example, cn.SequenceExample])
+def test_any_buffer_is_parsed(kind: Any) -> None:
+    record = cn.Example({"a": [1, 2]}).serialize()
+    assert kind.parse(bytearray(record)) == kind.parse(memoryview(record)) == kind.parse(record)
+
+
+def test_what_was_parsed_is_an_example_like_any_other() -> None:
+    made = cn.Example({"a": [1, 2], "b": ["é"], "c": [], "d": 0.1})
+    assert cn.Example.parse(made.serialize()) == made
+    steps = cn.SequenceExample({"a": 1}, {"b": [[1], [b"x"], [], [0.5, 1.5]], "c": []})
+    assert cn.SequenceExample.parse(steps.serialize()) == steps
