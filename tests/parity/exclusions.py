@@ -26,6 +26,7 @@ EXCLUSIONS: Final[dict[str, str]] = {
     "normalizer-input": "a normalizer gets the steps as an array; TensorFlow gives it a SparseTensor",
     "named-apart": "two embeddings of one key coexist when named apart; TensorFlow has no name argument",
     "empty-takes-default": "a present but empty feature takes the default; TensorFlow calls it a wrong count",
+    "empty-of-another-kind": "a list without values is none of any kind; TensorFlow refuses the whole batch",
     "partitions-checked": "partitions that contradict the values are an error; TensorFlow drops values",
     "shared-keys": "several features may read one key; TensorFlow's parser refuses some of them",
     "sparse-checked": "sparse indices out of bounds, repeated or unsorted are errors; TensorFlow keeps all",
