@@ -29,7 +29,7 @@ from ..columns import (
     VocabularyListCategoricalColumn,
     WeightedCategoricalColumn,
 )
-from ..errors import ColumnTypeError, SpecConflictError
+from ..errors import ColumnTypeError, SpecConflictError, shown
 
 FeatureSpec: TypeAlias = VarLenFeature | FixedLenFeature
 InnerColumn: TypeAlias = KeyColumn | CrossedColumn | WeightedCategoricalColumn | NumberColumn
@@ -48,7 +48,7 @@ def inside(column: Wrapper) -> CategoricalColumn:
     wrapped = column.categorical_column
     if isinstance(wrapped, get_args(CategoricalColumn)):
         return cast(CategoricalColumn, wrapped)
-    raise ColumnTypeError(f"not a column: {type(wrapped).__name__} {wrapped!r}")
+    raise ColumnTypeError(f"not a column: {type(wrapped).__name__} {shown(wrapped)}")
 
 
 def inner_column(column: DenseColumn | CategoricalColumn) -> InnerColumn:
@@ -227,5 +227,5 @@ def _checked_columns(columns: Iterable[Column]) -> list[Column]:
     given = list(columns)
     for column in given:
         if not isinstance(column, get_args(Column)):
-            raise ColumnTypeError(f"not a column: {type(column).__name__} {column!r}")
+            raise ColumnTypeError(f"not a column: {type(column).__name__} {shown(column)}")
     return given

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .._checks import checked_int
-from ..errors import ColumnValueError
+from ..errors import ColumnValueError, shown
 
 
 @dataclass(frozen=True)
@@ -32,5 +32,5 @@ class EncoderOptions:
 
 
 def _check_choice(what: str, value: object, choices: tuple[str, ...]) -> None:
-    if value not in choices:
-        raise ColumnValueError(f"{what} must be {' or '.join(map(repr, choices))}, got {value!r}")
+    if not isinstance(value, str) or value not in choices:
+        raise ColumnValueError(f"{what} must be {' or '.join(map(repr, choices))}, got {shown(value)}")

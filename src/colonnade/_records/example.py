@@ -11,7 +11,7 @@ import numpy as np
 from .. import _core
 from .._checks import checked_key
 from .._dtypes import DtypeLike, dtype_name, wire_dtype
-from ..errors import ColumnValueError, FeatureTypeError, NarrowingError, from_core
+from ..errors import ColumnValueError, FeatureTypeError, NarrowingError, from_core, shown
 
 T = TypeVar("T")
 Values: TypeAlias = "tuple[int, ...] | tuple[float, ...] | tuple[bytes, ...]"
@@ -281,5 +281,4 @@ def _shown(value: object) -> str:
     """A value for a message, however large it is."""
     if isinstance(value, int) and value.bit_length() > 200:
         return f"an int of {value.bit_length()} bits"
-    text = repr(value[:40] if isinstance(value, str | bytes) else value)
-    return f"{type(value).__name__} {text if len(text) <= 80 else text[:80] + '...'}"
+    return f"{type(value).__name__} {shown(value)}"

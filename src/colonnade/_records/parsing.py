@@ -19,6 +19,7 @@ from ..errors import (
     RaggedError,
     SpecConflictError,
     from_core,
+    shown,
 )
 from .padded import objects, padded, padded_steps
 from .ragged_feature import RaggedFeature, partitioned
@@ -237,7 +238,9 @@ def _check_features(features: Any, allowed: Any, where: str) -> None:
         checked_key(key)
         if not isinstance(feature, classes):
             names = ", ".join(each.__name__ for each in classes)
-            raise ColumnTypeError(f"not a feature spec of {where}: {feature!r}; allowed are {names}", key=key)
+            raise ColumnTypeError(
+                f"not a feature spec of {where}: {shown(feature)}; allowed are {names}", key=key
+            )
 
 
 def _wire_dtypes(features: Mapping[str, ExampleFeature]) -> dict[str, str]:

@@ -21,7 +21,7 @@ from typing import Any, Final
 
 from .. import columns, initializers
 from .._encoding import Encoder, EncoderOptions
-from ..errors import ColonnadeError, ConfigError
+from ..errors import ColonnadeError, ConfigError, shown
 
 VERSION: Final = 1
 
@@ -198,7 +198,7 @@ def _encoded(value: object) -> Json:
     if _is_ours(value):
         parts = {name: _encoded_field(value, name, part) for name, part in _parts(value).items()}
         return {"class": type(value).__name__, **parts}
-    raise ConfigError(f"a {type(value).__name__} cannot stand in a config: {value!r}")
+    raise ConfigError(f"a {type(value).__name__} cannot stand in a config: {shown(value)}")
 
 
 def _encoded_field(owner: object, name: str, value: object) -> Json:

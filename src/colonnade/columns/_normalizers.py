@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .._checks import checked_real
-from ..errors import ColumnTypeError, ColumnValueError, NormalizerError
+from ..errors import ColumnTypeError, ColumnValueError, NormalizerError, shown
 
 Parameter: TypeAlias = Any
 """A float for all numbers of a step, or nested tuples of floats in the step's shape."""
@@ -184,13 +184,14 @@ class Compose:
 
     def __post_init__(self) -> None:
         if not isinstance(self.normalizers, list | tuple):
-            raise ColumnTypeError(f"Compose takes a list of normalizers, got {self.normalizers!r}")
+            raise ColumnTypeError(f"Compose takes a list of normalizers, got {shown(self.normalizers)}")
         if not self.normalizers:
             raise ColumnValueError("Compose takes at least one normalizer")
         for normalizer in self.normalizers:
             if not isinstance(normalizer, DECLARED):
                 raise ColumnTypeError(
-                    f"Compose takes declared normalizers, such as Standardize and Log1p; got {normalizer!r}"
+                    "Compose takes declared normalizers, such as Standardize and Log1p; "
+                    f"got {shown(normalizer)}"
                 )
         object.__setattr__(self, "normalizers", tuple(self.normalizers))
         step_shape(self)
@@ -255,7 +256,7 @@ def _set_parameters(normalizer: Normalizer, *names: str, may_be_infinite: bool =
 def _checked_parameter(value: Any, name: str, *, may_be_infinite: bool) -> Parameter:
     array = np.asarray(value, object)
     if not array.size:
-        raise ColumnValueError(f"{name} must hold a number, got {value!r}")
+        raise ColumnValueError(f"{name} must hold a number, got {shown(value)}")
     leaves = array.ravel().tolist()
     # -0.0 becomes 0.0, as equal normalizers must give equal bits.
     numbers = [float(checked_real(leaf, f"{name} (or each of its items)")) + 0.0 for leaf in leaves]

@@ -14,7 +14,7 @@ from typing import Final
 from .. import _core
 from .._checks import checked_int, checked_key
 from .._dtypes import DtypeLike
-from ..errors import ColumnTypeError, ColumnValueError, VocabularyError
+from ..errors import ColumnTypeError, ColumnValueError, VocabularyError, shown
 from ._sequence import SequenceCategoricalColumn
 from ._vocabulary_table import check_out_of_vocabulary, checked_vocabulary_dtype, table_of_text
 
@@ -135,9 +135,13 @@ def _unpacked(content: bytes, size: int | None, place: dict[str, str]) -> bytes:
 def _checked_path(path: object, key: str) -> str:
     text = os.fspath(path) if isinstance(path, os.PathLike) else path
     if not isinstance(text, str):
-        raise ColumnTypeError(f"vocabulary_file must be a path, got {path!r}", key=key)
-    if not text or "\0" in text:
-        raise ColumnValueError(f"vocabulary_file is no name of a file: {path!r}", key=key)
+        raise ColumnTypeError(f"vocabulary_file must be a path, got {shown(path)}", key=key)
+    try:
+        is_name = bool(text) and b"\0" not in os.fsencode(text)
+    except UnicodeEncodeError:
+        is_name = False
+    if not is_name:
+        raise ColumnValueError(f"vocabulary_file is no name of a file: {shown(path)}", key=key)
     return text
 
 
