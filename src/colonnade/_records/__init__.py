@@ -1,10 +1,9 @@
 """Records: how their keys are read, parsing and making them, and files of them. Knows no columns."""
 
+from .batches import Serialized, checked_batch
 from .describing import DescribedKey, Description, describe
 from .example import Example, SequenceExample
 from .parsing import (
-    Serialized,
-    checked_batch,
     parse_example,
     parse_sequence_example,
     parse_single_example,

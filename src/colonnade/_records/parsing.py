@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias, get_args
 
 import numpy as np
@@ -14,19 +14,17 @@ from .._ragged import BytesArray, Int64s, Ragged
 from ..errors import (
     ColumnTypeError,
     ColumnValueError,
-    FeatureTypeError,
     LimitError,
     RaggedError,
     SpecConflictError,
-    from_core,
     shown,
 )
+from .batches import Serialized, checked_one, one_or_batch
 from .padded import objects, padded, padded_steps
 from .ragged_feature import RaggedFeature, partitioned
 from .sparse import Sparse, SparseFeature, placed
 from .specs import FixedLenFeature, FixedLenSequenceFeature, VarLenFeature
 
-Serialized: TypeAlias = "bytes | Sequence[bytes] | BytesArray | npt.NDArray[np.object_]"
 ExampleFeature: TypeAlias = (
     VarLenFeature | FixedLenFeature | FixedLenSequenceFeature | RaggedFeature | SparseFeature
 )
@@ -40,8 +38,8 @@ def parse_example(serialized: Serialized, features: Mapping[str, ExampleFeature]
     Records are read exactly as protobuf reads them, and validated as a whole, wanted keys or not.
 
     Args:
-        serialized: One record, or a batch: a sequence of bytes, or a BytesArray (one buffer with
-            offsets, the fastest).
+        serialized: One record, or a batch: a BytesArray (one buffer with offsets, the fastest), a sequence
+            of bytes, an array of objects, an Arrow column, or a tensor of strings.
         features: {key: VarLenFeature, FixedLenFeature, FixedLenSequenceFeature, RaggedFeature or
             SparseFeature}, such as `make_parse_example_spec` gives.
 
@@ -82,8 +80,7 @@ def parse_example(serialized: Serialized, features: Mapping[str, ExampleFeature]
         if isinstance(feature, FixedLenSequenceFeature) and not feature.allow_missing:
             raise ColumnValueError("FixedLenSequenceFeature needs allow_missing=True in an Example", key=key)
     dtypes = _wire_dtypes(features)
-    is_one = isinstance(serialized, bytes)
-    records = [serialized] if isinstance(serialized, bytes) else checked_batch(serialized)
+    records, is_one = one_or_batch(serialized)
     indexed = _core.IndexedExamples(records, _core.WantedKeys(list(dtypes), list(dtypes.values())))
     keys = {key: index for index, key in enumerate(dtypes)}
     return _shown_all({key: _parsed(indexed, keys, key, spec) for key, spec in features.items()}, is_one)
@@ -108,7 +105,7 @@ def parse_single_example(serialized: bytes, features: Mapping[str, ExampleFeatur
         >>> cn.parse_single_example(b"", {"a": cn.FixedLenFeature((2,), "int64", default_value=7)})
         {'a': array([7, 7])}
     """
-    return parse_example(_checked_one(serialized), features)
+    return parse_example(checked_one(serialized), features)
 
 
 def parse_sequence_example(
@@ -166,8 +163,7 @@ def parse_sequence_example(
         [context_dtypes.get(key, "none") for key in keys],
         [list_dtypes.get(key, "none") for key in keys],
     )
-    is_one = isinstance(serialized, bytes)
-    records = [serialized] if isinstance(serialized, bytes) else checked_batch(serialized)
+    records, is_one = one_or_batch(serialized)
     indexed = _core.IndexedExamples(records, wanted)
     context = {key: _parsed(indexed, keys, key, spec) for key, spec in context_features.items()}
     sequences: dict[str, Any] = {}
@@ -205,29 +201,7 @@ def parse_single_sequence_example(
         >>> cn.parse_single_sequence_example(b"", None, {"a": steps})[1]["a"].shape
         (0, 2)
     """
-    return parse_sequence_example(_checked_one(serialized), context_features, sequence_features)[:2]
-
-
-def checked_batch(serialized: Any) -> Sequence[bytes] | BytesArray:
-    """A batch of records as the core takes it; the core checks each item."""
-    if isinstance(serialized, BytesArray | list | tuple):
-        return serialized
-    if isinstance(serialized, np.ndarray) and serialized.ndim == 1 and serialized.dtype == object:
-        return serialized.tolist()  # type: ignore[no-any-return]
-    hint = (
-        "; for one record give a list of one"
-        if isinstance(serialized, bytes | bytearray | memoryview)
-        else ""
-    )
-    raise FeatureTypeError(
-        f"serialized records must be a list of bytes or a BytesArray, got {type(serialized).__name__}{hint}"
-    )
-
-
-def _checked_one(serialized: Any) -> bytes:
-    if not isinstance(serialized, bytes):
-        raise from_core("not_bytes", {"got": type(serialized).__name__})
-    return serialized
+    return parse_sequence_example(checked_one(serialized), context_features, sequence_features)[:2]
 
 
 def _check_features(features: Any, allowed: Any, where: str) -> None:

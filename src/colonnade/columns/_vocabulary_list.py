@@ -94,6 +94,9 @@ def _short(entry: str | bytes | int) -> str:
 
 
 def _checked_entries(entries: Any, key: str) -> tuple[str | bytes | int, ...]:
+    for method in ("to_list", "to_pylist"):  # of a Series of Polars or pandas, of an Arrow array
+        if not isinstance(entries, np.ndarray) and callable(to_list := getattr(entries, method, None)):
+            entries = to_list()
     if not isinstance(entries, list | tuple | np.ndarray):
         raise ColumnTypeError(
             f"vocabulary_list must be a list, whose order gives the ids, got {type(entries).__name__}",

@@ -165,7 +165,8 @@ _WORDS: dict[str, tuple[type[Exception], _Words]] = {
     ),
     "not_bytes": (
         FeatureTypeError,
-        "a serialized record must be bytes, got {got}; call SerializeToString, or encode features in memory",
+        "a serialized record must be bytes, got {got}; "
+        "call SerializeToString of a message, .numpy() of a tensor, or encode features in memory",
     ),
     # Encoding of values.
     "id_out_of_range": (

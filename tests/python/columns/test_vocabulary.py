@@ -8,6 +8,8 @@ import os
 import tracemalloc
 
 import numpy as np
+import polars as pl
+import pyarrow as pa
 import pytest
 from failing import refusal
 from reference.fingerprint64 import fingerprint64
@@ -336,3 +338,18 @@ class TestFile:
         made = filed("k", write(lines), num_oov_buckets=1)
         assert made.num_buckets == 200_001
         assert ids(made, [["item-199999", "item-0", "item-200000"]]) == [199_999, 0, 200_000]
+
+
+class ASeries:
+    """Like a Series of Polars or pandas."""
+
+    def __init__(self, items):
+        self.to_list = lambda: items
+
+
+def test_a_series_is_a_vocabulary():
+    wanted = cn.categorical_column_with_vocabulary_list("k", ["a", "b"])
+    for words in (ASeries(["a", "b"]), pa.array(["a", "b"]), pl.Series(["a", "b"])):
+        assert cn.categorical_column_with_vocabulary_list("k", words) == wanted
+    with pytest.raises(ColumnTypeError, match="got NoneType, str"):
+        cn.categorical_column_with_vocabulary_list("k", ASeries(["a", None]))

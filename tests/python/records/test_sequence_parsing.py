@@ -71,7 +71,7 @@ def test_single_forms():
     assert cn.parse_single_example(make_example({"a": [1, 2]}), {"a": INTS})["a"].tolist() == [1, 2]
 
 
-@pytest.mark.parametrize("serialized", [RECORDS, np.array(RECORDS, object), "text", bytearray(b""), None])
+@pytest.mark.parametrize("serialized", [RECORDS, np.array(RECORDS, object), "text", None])
 def test_single_forms_take_bytes(serialized):
     with pytest.raises(FeatureTypeError, match="must be bytes"):
         cn.parse_single_sequence_example(serialized, {"age": FLOATS})
