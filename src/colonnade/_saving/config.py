@@ -55,6 +55,12 @@ CLASSES: Final[dict[str, type]] = {
     )
 }
 
+# Fields that came later, and what they mean where they are absent. At that they stay absent, so that older
+# releases can read what they know.
+_LATER: Final[dict[tuple[type, str], object]] = {
+    (columns.VocabularyFileCategoricalColumn, "file_format"): "text",
+}
+
 _ODD_FLOATS: Final = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 DEEPEST = 32
 _INSTEAD = {
@@ -221,7 +227,9 @@ def _parts(value: Any) -> dict[str, object]:
     """The arguments that make this value again."""
     if isinstance(value, Encoder):
         return {"columns": value.columns, **vars(value.options)}
-    return {name: getattr(value, name) for name in field_names(type(value))}
+    cls = type(value)
+    parts = {name: getattr(value, name) for name in field_names(cls)}
+    return {name: part for name, part in parts.items() if _LATER.get((cls, name), ...) != part}
 
 
 def field_names(cls: type) -> list[str]:
@@ -282,6 +290,7 @@ def _decoded_instance(value: dict[str, Json], place: Place) -> Any:
     cls = CLASSES.get(name) if isinstance(name, str) else None
     if cls is None:
         raise ConfigError(f"{_path(place)}: unknown class {_shown(name)}; known are {', '.join(CLASSES)}")
+    value = {field: meant for (owner, field), meant in _LATER.items() if owner is cls} | value
     wanted = field_names(cls)
     given = [field for field in value if field != "class"]
     if set(given) != set(wanted):
