@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import contextmanager
 from typing import Any, TypeAlias, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from .._ragged import BytesArray
-from ..errors import FeatureTypeError, from_core
+from ..errors import ColonnadeError, ColumnTypeError, ColumnValueError, FeatureTypeError, from_core, shown
 from .reader import TFRecordReader
 
 Serialized: TypeAlias = "bytes | Sequence[bytes] | BytesArray | npt.NDArray[np.object_]"
@@ -62,6 +63,29 @@ def checked_one(serialized: Any) -> bytes:
     if not isinstance(held, _ONE):
         raise from_core("not_bytes", {"got": type(serialized).__name__})
     return bytes(held)
+
+
+@contextmanager
+def naming(example_names: Any, count: int) -> Iterator[None]:
+    """Puts a record's own name into the errors that are about it.
+
+    Raises:
+        ColumnTypeError, ColumnValueError: names that are no list, or not one for each record.
+    """
+    if example_names is None:
+        yield
+        return
+    if isinstance(example_names, str | bytes) or not isinstance(example_names, Iterable):
+        raise ColumnTypeError(f"example_names must be a list of names, got {shown(example_names)}")
+    names = list(example_names)
+    if len(names) != count:
+        raise ColumnValueError(f"{len(names)} example_names for {count} records; give each record one")
+    try:
+        yield
+    except ColonnadeError as error:
+        if (record := error.where.get("record", 0 if count == 1 else None)) is None:
+            raise
+        raise type(error)(f"example {shown(names[record])}: {error.message}", **error.where) from None
 
 
 def _held(given: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias, get_args
 
 import numpy as np
@@ -12,6 +12,7 @@ from .. import _core
 from .._checks import checked_key
 from .._ragged import BytesArray, Int64s, Ragged
 from ..errors import (
+    ColonnadeError,
     ColumnTypeError,
     ColumnValueError,
     LimitError,
@@ -19,12 +20,14 @@ from ..errors import (
     SpecConflictError,
     shown,
 )
-from .batches import Serialized, checked_one, one_or_batch
+from .batches import Serialized, checked_one, naming, one_or_batch
+from .foreign import own_spec
 from .padded import objects, padded, padded_steps
 from .ragged_feature import RaggedFeature, partitioned
 from .sparse import Sparse, SparseFeature, placed
 from .specs import FixedLenFeature, FixedLenSequenceFeature, VarLenFeature
 
+Names: TypeAlias = "Sequence[str | bytes] | None"
 ExampleFeature: TypeAlias = (
     VarLenFeature | FixedLenFeature | FixedLenSequenceFeature | RaggedFeature | SparseFeature
 )
@@ -32,7 +35,9 @@ ContextFeature: TypeAlias = VarLenFeature | FixedLenFeature | RaggedFeature
 SequenceFeature: TypeAlias = VarLenFeature | FixedLenSequenceFeature | RaggedFeature
 
 
-def parse_example(serialized: Serialized, features: Mapping[str, ExampleFeature]) -> dict[str, Any]:
+def parse_example(
+    serialized: Serialized, features: Mapping[str, ExampleFeature], example_names: Names = None
+) -> dict[str, Any]:
     r"""Parse serialized tf.train.Example records.
 
     Records are read exactly as protobuf reads them, and validated as a whole, wanted keys or not.
@@ -41,7 +46,8 @@ def parse_example(serialized: Serialized, features: Mapping[str, ExampleFeature]
         serialized: One record, or a batch: a BytesArray (one buffer with offsets, the fastest), a sequence
             of bytes, an array of objects, an Arrow column, or a tensor of strings.
         features: {key: VarLenFeature, FixedLenFeature, FixedLenSequenceFeature, RaggedFeature or
-            SparseFeature}, such as `make_parse_example_spec` gives.
+            SparseFeature}, such as `make_parse_example_spec` gives. TensorFlow's own do as well.
+        example_names: A name for each record, which its errors tell.
 
     Returns:
         {key: values}. Of a batch:
@@ -73,7 +79,7 @@ def parse_example(serialized: Serialized, features: Mapping[str, ExampleFeature]
         >>> cn.parse_example([record], {"a": cn.VarLenFeature("int64")})["a"].to_list()
         [[1, 2, 3, 4]]
     """
-    _check_features(features, ExampleFeature, "an Example")
+    features = _own_features(features, ExampleFeature, "an Example")
     if not features:
         raise ColumnValueError("features is empty: nothing to parse")
     for key, feature in features.items():
@@ -81,17 +87,22 @@ def parse_example(serialized: Serialized, features: Mapping[str, ExampleFeature]
             raise ColumnValueError("FixedLenSequenceFeature needs allow_missing=True in an Example", key=key)
     dtypes = _wire_dtypes(features)
     records, is_one = one_or_batch(serialized)
-    indexed = _core.IndexedExamples(records, _core.WantedKeys(list(dtypes), list(dtypes.values())))
     keys = {key: index for index, key in enumerate(dtypes)}
-    return _shown_all({key: _parsed(indexed, keys, key, spec) for key, spec in features.items()}, is_one)
+    with naming(example_names, len(records)):
+        indexed = _core.IndexedExamples(records, _core.WantedKeys(list(dtypes), list(dtypes.values())))
+        parsed = {key: _parsed(indexed, keys, key, spec) for key, spec in features.items()}
+    return _shown_all(parsed, is_one)
 
 
-def parse_single_example(serialized: bytes, features: Mapping[str, ExampleFeature]) -> dict[str, Any]:
+def parse_single_example(
+    serialized: bytes, features: Mapping[str, ExampleFeature], example_names: Any = None
+) -> dict[str, Any]:
     """Parse one serialized tf.train.Example: `parse_example` of bytes.
 
     Args:
         serialized: One record.
         features: As for `parse_example`.
+        example_names: The record's name, which its errors tell.
 
     Returns:
         {key: values}, without a dimension of records.
@@ -105,13 +116,14 @@ def parse_single_example(serialized: bytes, features: Mapping[str, ExampleFeatur
         >>> cn.parse_single_example(b"", {"a": cn.FixedLenFeature((2,), "int64", default_value=7)})
         {'a': array([7, 7])}
     """
-    return parse_example(checked_one(serialized), features)
+    return parse_example(checked_one(serialized), features, _one_name(example_names))
 
 
 def parse_sequence_example(
     serialized: Serialized,
     context_features: Mapping[str, ContextFeature] | None = None,
     sequence_features: Mapping[str, SequenceFeature] | None = None,
+    example_names: Names = None,
 ) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
     """Parse serialized tf.train.SequenceExample records.
 
@@ -120,6 +132,7 @@ def parse_sequence_example(
         context_features: {key: VarLenFeature, FixedLenFeature or RaggedFeature} of the context.
         sequence_features: {key: VarLenFeature, FixedLenSequenceFeature or RaggedFeature} of the feature
             lists, in which each step is a feature of its own.
+        example_names: As for `parse_example`.
 
     Returns:
         (context, sequences, lengths). The context is as `parse_example` gives it. Of a batch's sequences:
@@ -149,8 +162,10 @@ def parse_sequence_example(
     """
     context_features = {} if context_features is None else context_features
     sequence_features = {} if sequence_features is None else sequence_features
-    _check_features(context_features, ContextFeature, "the context of a SequenceExample")
-    _check_features(sequence_features, SequenceFeature, "a feature list of a SequenceExample")
+    context_features = _own_features(context_features, ContextFeature, "the context of a SequenceExample")
+    sequence_features = _own_features(
+        sequence_features, SequenceFeature, "a feature list of a SequenceExample"
+    )
     if not context_features and not sequence_features:
         raise ColumnValueError("context_features and sequence_features are empty: nothing to parse")
     for key, feature in sequence_features.items():
@@ -164,15 +179,10 @@ def parse_sequence_example(
         [list_dtypes.get(key, "none") for key in keys],
     )
     records, is_one = one_or_batch(serialized)
-    indexed = _core.IndexedExamples(records, wanted)
-    context = {key: _parsed(indexed, keys, key, spec) for key, spec in context_features.items()}
-    sequences: dict[str, Any] = {}
-    lengths: dict[str, Any] = {}
-    for key, spec in sequence_features.items():
-        if isinstance(spec, FixedLenSequenceFeature):
-            sequences[key], lengths[key] = _padded_list(indexed, keys[key], key, spec)
-        else:
-            sequences[key] = _ragged_list(indexed, keys, key, spec)
+    with naming(example_names, len(records)):
+        indexed = _core.IndexedExamples(records, wanted)
+        context = {key: _parsed(indexed, keys, key, spec) for key, spec in context_features.items()}
+        sequences, lengths = _parsed_lists(indexed, keys, sequence_features)
     return _shown_all(context, is_one), _shown_all(sequences, is_one), _shown_all(lengths, is_one)
 
 
@@ -180,6 +190,7 @@ def parse_single_sequence_example(
     serialized: bytes,
     context_features: Mapping[str, ContextFeature] | None = None,
     sequence_features: Mapping[str, SequenceFeature] | None = None,
+    example_name: Any = None,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Parse one serialized tf.train.SequenceExample: `parse_sequence_example` of bytes.
 
@@ -187,6 +198,7 @@ def parse_single_sequence_example(
         serialized: One record.
         context_features: As for `parse_sequence_example`.
         sequence_features: As for `parse_sequence_example`.
+        example_name: The record's name, which its errors tell.
 
     Returns:
         (context, sequences), without a dimension of records; nothing is padded, so there are no lengths.
@@ -201,20 +213,48 @@ def parse_single_sequence_example(
         >>> cn.parse_single_sequence_example(b"", None, {"a": steps})[1]["a"].shape
         (0, 2)
     """
-    return parse_sequence_example(checked_one(serialized), context_features, sequence_features)[:2]
+    record, names = checked_one(serialized), _one_name(example_name)
+    return parse_sequence_example(record, context_features, sequence_features, names)[:2]
 
 
-def _check_features(features: Any, allowed: Any, where: str) -> None:
+def _one_name(name: Any) -> Names:
+    return None if name is None else [name]
+
+
+def _parsed_lists(
+    indexed: _core.IndexedExamples, keys: Mapping[str, int], features: Mapping[str, SequenceFeature]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The sequences, and the lengths of those that are padded."""
+    sequences: dict[str, Any] = {}
+    lengths: dict[str, Any] = {}
+    for key, spec in features.items():
+        if isinstance(spec, FixedLenSequenceFeature):
+            sequences[key], lengths[key] = _padded_list(indexed, keys[key], key, spec)
+        else:
+            sequences[key] = _ragged_list(indexed, keys, key, spec)
+    return sequences, lengths
+
+
+def _own_features(features: Any, allowed: Any, where: str) -> dict[str, Any]:
+    """The features, those of TensorFlow as our own."""
     if not isinstance(features, Mapping):
         raise ColumnTypeError(f"features must be a mapping of key to spec, got {type(features).__name__}")
     classes = get_args(allowed)
-    for key, feature in features.items():
-        checked_key(key)
+    own = {checked_key(key): _own_feature(feature, key) for key, feature in features.items()}
+    for key, feature in own.items():
         if not isinstance(feature, classes):
             names = ", ".join(each.__name__ for each in classes)
             raise ColumnTypeError(
                 f"not a feature spec of {where}: {shown(feature)}; allowed are {names}", key=key
             )
+    return own
+
+
+def _own_feature(feature: Any, key: str) -> Any:
+    try:
+        return own_spec(feature)
+    except ColonnadeError as error:
+        raise error.at(key=key) from None
 
 
 def _wire_dtypes(features: Mapping[str, ExampleFeature]) -> dict[str, str]:
