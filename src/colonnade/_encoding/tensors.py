@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .._ragged import BytesArray, Ragged, Values, equal_splits
-from ..errors import ColonnadeError, FeatureTypeError
+from .._ragged import MOST_LEVELS, BytesArray, Ragged, Values, equal_splits
+from ..errors import ColonnadeError, FeatureTypeError, LimitError
 
 
 def host_array(tensor: Any, key: str) -> npt.NDArray[Any]:
@@ -86,15 +86,18 @@ def is_ragged(feature: Any) -> bool:
     return hasattr(feature, "row_splits") and hasattr(feature, "values")
 
 
-def ragged_of(tensor: Any, key: str) -> Ragged:
+def ragged_of(tensor: Any, key: str, levels: int = MOST_LEVELS) -> Ragged:
     """A ragged tensor as a Ragged; numbers in host memory are not copied.
 
     Raises:
         FeatureTypeError: its values are no numbers and no strings, or cannot be read.
         RaggedError: its row splits do not describe the values.
+        LimitError: it nests too deeply.
     """
     inner = tensor.values
-    values = ragged_of(inner, key) if is_ragged(inner) else values_of(inner, key)
+    if not levels:
+        raise LimitError(f"a ragged tensor of more than {MOST_LEVELS} levels; join some", key=key)
+    values = ragged_of(inner, key, levels - 1) if is_ragged(inner) else values_of(inner, key)
     try:
         return Ragged(values, host_array(tensor.row_splits, key))
     except ColonnadeError as error:

@@ -1,10 +1,11 @@
 """Ragged data: rows of different lengths, byte strings, and their ways from lists and from and to Arrow."""
 
 from .bytes_array import BytesArray
-from .ragged import Ragged, Values, column_from_arrow, columns_from_arrow, ragged_of_list, taken
+from .ragged import MOST_LEVELS, Ragged, Values, column_from_arrow, columns_from_arrow, ragged_of_list, taken
 from .splits import Int64s, equal_splits, place, splits_of_lengths
 
 __all__ = [
+    "MOST_LEVELS",
     "BytesArray",
     "Int64s",
     "Ragged",

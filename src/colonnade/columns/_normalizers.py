@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from .._checks import checked_real
 from ..errors import ColumnTypeError, ColumnValueError, NormalizerError, shown
+
+MOST_LEVELS: Final = 8
+"""How deep Compose may nest; a config holds as much."""
 
 Parameter: TypeAlias = Any
 """A float for all numbers of a step, or nested tuples of floats in the step's shape."""
@@ -194,6 +197,8 @@ class Compose:
                     f"got {shown(normalizer)}"
                 )
         object.__setattr__(self, "normalizers", tuple(self.normalizers))
+        if _levels(self) > MOST_LEVELS:
+            raise ColumnValueError(f"Compose nests deeper than {MOST_LEVELS} levels; give one list of all")
         step_shape(self)
 
     def __call__(self, steps: npt.ArrayLike) -> Float64s:
@@ -206,6 +211,11 @@ class Compose:
 
 Normalizer: TypeAlias = Standardize | MinMax | Log1p | Clip | Compose
 DECLARED = (Standardize, MinMax, Log1p, Clip, Compose)
+
+
+def _levels(normalizer: Normalizer) -> int:
+    """How deep Compose nests in it; all within it have been checked before."""
+    return 1 + max(map(_levels, normalizer.normalizers)) if isinstance(normalizer, Compose) else 0
 
 
 def step_shape(normalizer: Normalizer) -> tuple[int, ...] | None:

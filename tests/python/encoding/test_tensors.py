@@ -379,3 +379,12 @@ class TestNestedTensors:
 def test_what_holds_no_data_yet(make, match):
     failure(FeatureTypeError, lambda: encoded(IDS, make()), match, key="k")
     failure(FeatureTypeError, lambda: cn.Encoder([IDS]).encode(make()), match)
+
+
+def test_ragged_tensors_without_end():
+    feature = ragged(np.array([1]), *[[0, 1]] * 5000)
+    failure(LimitError, lambda: encoded(IDS, feature), "more than 100 levels", key="k")
+    within_itself = SimpleNamespace(row_splits=np.array([0, 1]))
+    within_itself.values = within_itself
+    failure(LimitError, lambda: encoded(IDS, within_itself), "more than 100 levels", key="k")
+    assert encoded(IDS, ragged(np.array([1]), *[[0, 1]] * 50)) == encoded(IDS, [[[1]]])
