@@ -138,11 +138,19 @@ void IndexedExamples::borrow_list(nb::tuple items) {
     records_.resize(count);
     for (std::size_t i = 0; i < count; ++i) {
         auto* item = PyTuple_GET_ITEM(items.ptr(), static_cast<Py_ssize_t>(i));
-        if (!PyBytes_Check(item)) raise_not_bytes(i, item);
+        if (!PyBytes_Check(item)) item = copied_item(i, item);
         records_[i] = Record(reinterpret_cast<const std::uint8_t*>(PyBytes_AS_STRING(item)),
                              static_cast<std::size_t>(PyBytes_GET_SIZE(item)));
     }
     owner_ = std::move(items);
+}
+
+PyObject* IndexedExamples::copied_item(std::size_t record, PyObject* item) {
+    if (!PyByteArray_Check(item) && !PyMemoryView_Check(item)) raise_not_bytes(record, item);
+    auto* bytes = PyBytes_FromObject(item);
+    if (bytes == nullptr) throw nb::python_error();
+    copies_.push_back(nb::steal(bytes));
+    return bytes;
 }
 
 void IndexedExamples::borrow_buffer(nb::handle data, nb::handle offsets) {

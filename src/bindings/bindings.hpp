@@ -29,6 +29,7 @@ void bind_hash(nb::module_& module);
 void bind_nested(nb::module_& module);
 void bind_parse(nb::module_& module);
 void bind_vocabulary(nb::module_& module);
+void bind_read(nb::module_& module);
 void bind_record(nb::module_& module);
 void bind_write(nb::module_& module);
 

@@ -47,9 +47,11 @@ public:
 private:
     [[nodiscard]] Error walk(std::size_t threads);
     void borrow_list(nb::tuple items);
+    PyObject* copied_item(std::size_t record, PyObject* item);
     void borrow_buffer(nb::handle data, nb::handle offsets);
 
     nb::object owner_;
+    std::vector<nb::object> copies_;                                 // of items that are no bytes
     std::vector<std::uint8_t, pool::Allocator<std::uint8_t>> copy_;  // of bytes that others may write
     std::vector<Record, pool::Allocator<Record>> records_;
     std::shared_ptr<const WantedKeys> wanted_;

@@ -18,4 +18,5 @@ NB_MODULE(_core, module) {
     bind_record(module);
     bind_write(module);
     bind_example(module);
+    bind_read(module);
 }

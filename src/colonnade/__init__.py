@@ -13,6 +13,8 @@ from ._encoding import (
 from ._layers import concatenate_context_input, sequence_mask
 from ._ragged import BytesArray, Ragged
 from ._records import (
+    DescribedKey,
+    Description,
     Example,
     FixedLenFeature,
     FixedLenSequenceFeature,
@@ -24,6 +26,7 @@ from ._records import (
     TFRecordReader,
     TFRecordWriter,
     VarLenFeature,
+    describe,
     parse_example,
     parse_sequence_example,
     parse_single_example,
@@ -62,6 +65,8 @@ __all__ = [
     "BytesArray",
     "Clip",
     "Compose",
+    "DescribedKey",
+    "Description",
     "Encoder",
     "EncoderOptions",
     "Example",
@@ -90,6 +95,7 @@ __all__ = [
     "columns",
     "concatenate_context_input",
     "crossed_column",
+    "describe",
     "embedding_column",
     "errors",
     "from_config",

@@ -7,7 +7,7 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 
-from .errors import ColumnTypeError, ColumnValueError
+from .errors import ColumnTypeError, ColumnValueError, shown
 
 DtypeLike: TypeAlias = Any
 """A name ("string", "int64"), a NumPy dtype, `str`, `bytes`, `int`, `float`, or what has such a `.name`."""
@@ -45,17 +45,17 @@ def dtype_name(dtype: DtypeLike, *, key: str | None = None) -> str:
     if not isinstance(name, str):
         try:
             name = np.dtype(dtype).name if dtype is not None else None
-        except (TypeError, ValueError):
+        except Exception:  # NumPy's message holds the repr of what it was given, which may fail
             name = None
     if not isinstance(name, str):
         raise ColumnTypeError(
-            f"{dtype!r} is not a dtype; use a name such as 'int64', 'float32' or 'string'", key=key
+            f"{shown(dtype)} is not a dtype; use a name such as 'int64', 'float32' or 'string'", key=key
         )
     name = _ALIASES.get(name, name)
     if re.fullmatch(r"(str|bytes)\d+", name):
         name = "string"  # NumPy's sized strings: str96, bytes24
     if name not in KNOWN:
-        raise ColumnValueError(f"unknown dtype {name!r}; known are {', '.join(sorted(KNOWN))}", key=key)
+        raise ColumnValueError(f"unknown dtype {shown(name)}; known are {', '.join(sorted(KNOWN))}", key=key)
     return name
 
 

@@ -112,8 +112,8 @@ def expected(record: bytes, dtype: str) -> Any:
     except ValueError:
         return None
     asked = [features.get(key, UNSET) for key in KEYS]
-    for key, (kind, _) in zip(KEYS, asked, strict=True):
-        if kind not in (None, KINDS[dtype]):
+    for key, (kind, values) in zip(KEYS, asked, strict=True):
+        if values and kind != KINDS[dtype]:
             return key
     return [repr(values) for _, values in asked]
 

@@ -156,6 +156,9 @@ def data() -> dict[str, Any]:
         "example": cn.Example({"i": [1, -2], "f": [0.5], "s": ["é", b"\xff"], "n": None}),
         "sequence example": cn.SequenceExample({"i": 3}, {"q": [[1, 2], [], 3], "s": [["a"]]}),
         "batch of a reader": batch_of_a_reader()[1:],
+        "description": cn.describe(
+            cn.SequenceExample({"i": 3}, {"q": [[1, 2], []], "s": [["é"]]}).serialize()
+        ),
         "reader": cn.TFRecordReader(["a.tfrecord", "b.tfrecord"], compression="GZIP"),
         "reader of a worker": cn.TFRecordReader("a.tfrecord", shard=(1, 3), on_corrupt="skip"),
         "skipped range": cn.SkippedRange("a.tfrecord", 17, 40, 2),

@@ -30,7 +30,7 @@ def _spec(kinds: dict[str, set[str | None]]) -> dict[str, cn.VarLenFeature]:
 
 def _values(lists: list[Any], dtype: str) -> Any:
     """The values of several features, of which none may be of another kind."""
-    if any(kind is not None and _DTYPES[kind] != dtype for kind, _ in lists):
+    if any(values and _DTYPES[kind] != dtype for kind, values in lists):
         return _KIND
     return [list(values) for _, values in lists]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from ..errors import ColonnadeError, FeatureTypeError, MissingFeatureError
 from .dense import dense_or_rows, is_dense
 from .flat import Flat, of_ragged
 from .sparse_tensors import is_sparse, read_sparse
-from .tensors import is_ragged, ragged_of
+from .tensors import arrays_of, is_nested, is_ragged, jagged_of, ragged_of
 
 
 class Features:
@@ -63,9 +63,20 @@ def _by_key(features: Any, keys: Iterable[str]) -> Mapping[str, Any]:
             for key, column in columns.items()
         }
     raise FeatureTypeError(
-        f"features must be a mapping from key to values or an Arrow table, got {type(features).__name__}; "
-        "for serialized records use encode_examples"
+        f"features must be a mapping from key to values or an Arrow table, got {type(features).__name__}"
+        f"{_hint(features) or '; for serialized records use encode_examples'}"
     )
+
+
+def _hint(given: Any) -> str:
+    """What to do with something that holds data, though not yet."""
+    if callable(getattr(given, "collect", None)):
+        return "; call .collect() first"
+    if callable(getattr(given, "to_numpy", None)):
+        return "; take .to_numpy() of it"
+    if isinstance(given, Iterator) or callable(getattr(given, "as_numpy_iterator", None)):
+        return "; take list(...) of it, or encode each batch of a stream"
+    return ""
 
 
 def read(feature: Any, key: str, dtype: str | None) -> Flat:
@@ -76,6 +87,8 @@ def read(feature: Any, key: str, dtype: str | None) -> Flat:
         return of_ragged(feature)
     if isinstance(feature, BytesArray):
         return Flat(feature, equal_splits(len(feature), 1), is_bare=len(feature) > 0)
+    if is_nested(feature):
+        return _read_nested(feature, key, dtype)
     if is_dense(feature):
         cells = dense_or_rows(feature, key)
         if not isinstance(cells, Flat):
@@ -93,7 +106,8 @@ def read(feature: Any, key: str, dtype: str | None) -> Flat:
         return _read_arrow(feature, key)
     raise FeatureTypeError(
         f"a {type(feature).__name__} is no feature; "
-        "use a Ragged, a list of lists, an array, an Arrow array or a tensor (dense, ragged or sparse)",
+        "use a Ragged, a list of lists, an array, an Arrow array or a tensor (dense, ragged or sparse)"
+        f"{_hint(feature)}",
         key=key,
     )
 
@@ -102,9 +116,16 @@ def _read_list(rows: list[Any] | tuple[Any, ...], key: str, dtype: str | None) -
     try:
         flat = of_ragged(ragged_of_list(rows, dtype))
     except ColonnadeError as error:
+        if (arrays := arrays_of(rows, key)) is not None:
+            return _read_list(arrays, key, dtype)
         raise error.at(key=key) from None
     flat.is_bare = bool(rows) and not isinstance(rows[0], list | tuple | np.ndarray)
     return flat
+
+
+def _read_nested(tensor: Any, key: str, dtype: str | None) -> Flat:
+    jagged = jagged_of(tensor, key)
+    return _read_list(list(tensor.unbind()), key, dtype) if jagged is None else of_ragged(jagged)
 
 
 def _read_arrow(column: Any, key: str) -> Flat:

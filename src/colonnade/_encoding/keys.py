@@ -29,7 +29,7 @@ from ..columns import (
     VocabularyListCategoricalColumn,
     WeightedCategoricalColumn,
 )
-from ..errors import ColumnTypeError, SpecConflictError
+from ..errors import ColumnTypeError, SpecConflictError, shown
 
 FeatureSpec: TypeAlias = VarLenFeature | FixedLenFeature
 InnerColumn: TypeAlias = KeyColumn | CrossedColumn | WeightedCategoricalColumn | NumberColumn
@@ -48,7 +48,7 @@ def inside(column: Wrapper) -> CategoricalColumn:
     wrapped = column.categorical_column
     if isinstance(wrapped, get_args(CategoricalColumn)):
         return cast(CategoricalColumn, wrapped)
-    raise ColumnTypeError(f"not a column: {type(wrapped).__name__} {wrapped!r}")
+    raise ColumnTypeError(f"not a column: {type(wrapped).__name__} {shown(wrapped)}")
 
 
 def inner_column(column: DenseColumn | CategoricalColumn) -> InnerColumn:
@@ -169,11 +169,11 @@ def merge_specs(specs: Iterable[Mapping[str, FeatureSpec]]) -> dict[str, Feature
     return merged
 
 
-def make_parse_example_spec(columns: Iterable[Column]) -> dict[str, FeatureSpec]:
+def make_parse_example_spec(feature_columns: Iterable[Column]) -> dict[str, FeatureSpec]:
     """The keys that some columns read, and how, for `parse_example`.
 
     Args:
-        columns: Any columns, of sequences and of contexts.
+        feature_columns: Any columns, of sequences and of contexts.
 
     Returns:
         {key: VarLenFeature or FixedLenFeature}, each key once.
@@ -188,7 +188,7 @@ def make_parse_example_spec(columns: Iterable[Column]) -> dict[str, FeatureSpec]
         >>> make_parse_example_spec([cn.embedding_column(watches, dimension=10)])
         {'watches': VarLenFeature(dtype='int64')}
     """
-    return merge_specs(column_spec(column) for column in _checked_columns(columns))
+    return merge_specs(column_spec(column) for column in _checked_columns(feature_columns))
 
 
 def make_parse_sequence_example_spec(
@@ -227,5 +227,5 @@ def _checked_columns(columns: Iterable[Column]) -> list[Column]:
     given = list(columns)
     for column in given:
         if not isinstance(column, get_args(Column)):
-            raise ColumnTypeError(f"not a column: {type(column).__name__} {column!r}")
+            raise ColumnTypeError(f"not a column: {type(column).__name__} {shown(column)}")
     return given

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from .._checks import checked_int, checked_real, checked_text
-from ..errors import ColumnTypeError, ColumnValueError
+from ..errors import ColumnTypeError, ColumnValueError, shown
 
 Padding: TypeAlias = "int | float | str | bytes"
 
@@ -55,8 +55,8 @@ class EncoderOptions:
 
 
 def _check_choice(what: str, value: object, choices: tuple[str, ...]) -> None:
-    if value not in choices:
-        raise ColumnValueError(f"{what} must be {' or '.join(map(repr, choices))}, got {value!r}")
+    if not isinstance(value, str) or value not in choices:
+        raise ColumnValueError(f"{what} must be {' or '.join(map(repr, choices))}, got {shown(value)}")
 
 
 def _checked_padding(value: object) -> Padding:

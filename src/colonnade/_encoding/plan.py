@@ -19,7 +19,7 @@ from ..columns import (
     NumericColumn,
     SequenceNumericColumn,
 )
-from ..errors import ColumnTypeError, ColumnValueError, DuplicateNameError, GroupError
+from ..errors import ColumnTypeError, ColumnValueError, DuplicateNameError, GroupError, shown
 from .keys import FeatureSpec, InnerColumn, column_spec, inner_column, is_sequence, merge_specs
 
 Columns: TypeAlias = DenseColumn | Iterable[DenseColumn]
@@ -159,7 +159,7 @@ def compile_plan(columns: Columns | Groups) -> Plan:
 
 def _checked_columns(group: str, columns: Columns) -> list[DenseColumn]:
     if not isinstance(group, str):
-        raise ColumnTypeError(f"a group's name must be a str, got {group!r}")
+        raise ColumnTypeError(f"a group's name must be a str, got {shown(group)}")
     if isinstance(columns, get_args(Column)):
         columns = [cast(DenseColumn, columns)]
     if isinstance(columns, str | Mapping) or not isinstance(columns, Iterable):
@@ -193,7 +193,7 @@ def _checked_column(column: object) -> DenseColumn:
         raise ColumnTypeError(
             "a categorical column; wrap it in embedding_column or indicator_column", column=name
         )
-    raise ColumnTypeError(f"not a column: {type(column).__name__} {column!r}")
+    raise ColumnTypeError(f"not a column: {type(column).__name__} {shown(column)}")
 
 
 def _compile_group(name: str, columns: list[DenseColumn]) -> GroupPlan:

@@ -9,19 +9,27 @@ import jax.numpy as jnp
 
 from ..errors import ColumnValueError
 from .int32 import int32_array
-from .masks import array_of, check_context_input, check_lengths, checked_lengths, checked_maxlen
+from .masks import (
+    array_of,
+    check_context_input,
+    check_lengths,
+    checked_lengths,
+    checked_mask_dtype,
+    checked_maxlen,
+)
 
 
-def sequence_mask(lengths: Any, maxlen: int | None = None) -> jax.Array:
+def sequence_mask(lengths: Any, maxlen: int | None = None, dtype: Any = "bool") -> jax.Array:
     """True where a step exists: mask[..., j] is j < lengths[...].
 
     Args:
         lengths: Integers of any shape.
         maxlen: Size of the last axis; None is the largest length, at least 0, and cannot be told inside
             `jit`.
+        dtype: Of the mask; numbers are 1 where a step exists, and 0.
 
     Returns:
-        bool [*lengths.shape, maxlen].
+        bool [*lengths.shape, maxlen], or of another dtype.
 
     Raises:
         FeatureTypeError: lengths are not integers.
@@ -39,7 +47,7 @@ def sequence_mask(lengths: Any, maxlen: int | None = None) -> jax.Array:
             raise ColumnValueError("inside jit shapes are fixed; give maxlen, as sequence_input.shape[1]")
         maxlen = max(int(lengths.max()), 0) if lengths.size else 0
     mask: jax.Array = jnp.arange(checked_maxlen(maxlen)) < lengths[..., None]
-    return mask
+    return mask.astype(checked_mask_dtype(dtype))
 
 
 def concatenate_context_input(context_input: jax.Array, sequence_input: jax.Array) -> jax.Array:

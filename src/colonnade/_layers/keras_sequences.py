@@ -9,21 +9,29 @@ from keras import ops
 
 from ..errors import ColumnValueError
 from .int32 import int32_array
-from .masks import array_of, check_context_input, check_lengths, checked_lengths, checked_maxlen
+from .masks import (
+    array_of,
+    check_context_input,
+    check_lengths,
+    checked_lengths,
+    checked_mask_dtype,
+    checked_maxlen,
+)
 
 Tensor: TypeAlias = Any
 
 
-def sequence_mask(lengths: Any, maxlen: int | None = None) -> Tensor:
+def sequence_mask(lengths: Any, maxlen: int | None = None, dtype: Any = "bool") -> Tensor:
     """True where a step exists: mask[..., j] is j < lengths[...].
 
     Args:
         lengths: Integers of any shape.
         maxlen: Size of the last axis; None is the largest length, at least 0, and cannot be told where
             lengths are symbolic, or inside a compiled function.
+        dtype: Of the mask; numbers are 1 where a step exists, and 0.
 
     Returns:
-        bool [*lengths.shape, maxlen].
+        bool [*lengths.shape, maxlen], or of another dtype.
 
     Raises:
         FeatureTypeError: lengths are not integers.
@@ -35,10 +43,11 @@ def sequence_mask(lengths: Any, maxlen: int | None = None) -> Tensor:
         lengths = ops.convert_to_tensor(int32_array(checked_lengths(lengths)))
     elif 0 in lengths.shape:
         lengths = ops.cast(lengths, "int32")
-    dtype = keras.backend.standardize_dtype(lengths.dtype)
-    check_lengths(dtype, keras.backend.is_int_dtype(dtype))
+    given = keras.backend.standardize_dtype(lengths.dtype)
+    check_lengths(given, keras.backend.is_int_dtype(given))
     size = _largest(lengths) if maxlen is None else checked_maxlen(maxlen)
-    return ops.less(ops.arange(size), ops.expand_dims(lengths, -1))
+    mask = ops.less(ops.arange(size), ops.expand_dims(lengths, -1))
+    return mask if dtype == "bool" else ops.cast(mask, checked_mask_dtype(dtype))
 
 
 def _largest(lengths: Tensor) -> int:

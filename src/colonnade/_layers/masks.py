@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, overload
 
 import numpy as np
 import numpy.typing as npt
 
 from .._checks import checked_int
+from .._dtypes import DtypeLike, dtype_name
 from ..errors import ColumnValueError, FeatureTypeError
 
 Shape: TypeAlias = tuple[int | None, ...]
@@ -60,6 +61,18 @@ def checked_maxlen(maxlen: Any) -> int:
     return checked_int(maxlen, "maxlen", at_least=0)
 
 
+def checked_mask_dtype(dtype: DtypeLike) -> str:
+    """The dtype of a mask: bool, or that of the numbers 0 and 1.
+
+    Raises:
+        ColumnTypeError, ColumnValueError: it is no such dtype.
+    """
+    name = dtype_name(dtype)
+    if name == "string":
+        raise ColumnValueError("a mask is bool, or of numbers, not of strings")
+    return name
+
+
 def check_context_input(
     context: tuple[Shape, str], sequence: tuple[Shape, str], floats: tuple[str, ...] = ("float32",)
 ) -> None:
@@ -84,15 +97,24 @@ def check_context_input(
         raise ColumnValueError(f"context_input holds {rows[0]} rows, sequence_input {rows[1]}")
 
 
-def sequence_mask(lengths: Any, maxlen: int | None = None) -> npt.NDArray[np.bool_]:
+@overload
+def sequence_mask(lengths: Any, maxlen: int | None = None) -> npt.NDArray[np.bool_]: ...
+@overload
+def sequence_mask(lengths: Any, maxlen: int | None, dtype: DtypeLike) -> npt.NDArray[Any]: ...
+@overload
+def sequence_mask(lengths: Any, maxlen: int | None = None, *, dtype: DtypeLike) -> npt.NDArray[Any]: ...
+
+
+def sequence_mask(lengths: Any, maxlen: int | None = None, dtype: DtypeLike = "bool") -> npt.NDArray[Any]:
     """True where a step exists: mask[..., j] is j < lengths[...].
 
     Args:
         lengths: Integers of any shape.
         maxlen: Size of the last axis; None is the largest length, at least 0.
+        dtype: Of the mask; numbers are 1 where a step exists, and 0.
 
     Returns:
-        bool [*lengths.shape, maxlen].
+        bool [*lengths.shape, maxlen], or of another dtype.
 
     Raises:
         FeatureTypeError: lengths are not integers.
@@ -106,7 +128,8 @@ def sequence_mask(lengths: Any, maxlen: int | None = None) -> npt.NDArray[np.boo
     array = checked_lengths(lengths)
     if maxlen is None:
         maxlen = max(int(array.max(initial=0)), 0)
-    return np.arange(checked_maxlen(maxlen)) < array[..., None]
+    mask = np.arange(checked_maxlen(maxlen)) < array[..., None]
+    return mask.astype(checked_mask_dtype(dtype), copy=False)
 
 
 def concatenate_context_input(context_input: Any, sequence_input: Any) -> npt.NDArray[np.float32]:

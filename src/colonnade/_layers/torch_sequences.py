@@ -8,18 +8,19 @@ import torch
 from torch import Tensor, nn
 
 from ..errors import ColumnValueError, FeatureTypeError
-from .masks import check_context_input, check_lengths, checked_maxlen
+from .masks import check_context_input, check_lengths, checked_mask_dtype, checked_maxlen
 
 
-def sequence_mask(lengths: Any, maxlen: int | None = None) -> Tensor:
+def sequence_mask(lengths: Any, maxlen: int | None = None, dtype: Any = "bool") -> Tensor:
     """True where a step exists: mask[..., j] is j < lengths[...].
 
     Args:
         lengths: Integers of any shape: a tensor, or what `torch.as_tensor` takes.
         maxlen: Size of the last axis; None is the largest length, at least 0.
+        dtype: Of the mask, torch's or its name; numbers are 1 where a step exists, and 0.
 
     Returns:
-        bool [*lengths.shape, maxlen].
+        bool [*lengths.shape, maxlen], or of another dtype.
 
     Raises:
         FeatureTypeError: lengths are not integers.
@@ -35,7 +36,8 @@ def sequence_mask(lengths: Any, maxlen: int | None = None) -> Tensor:
     tensor = tensor.to(torch.int64)  # which torch compares; some unsigned ones it does not
     if maxlen is None:
         maxlen = max(int(tensor.max()), 0) if tensor.numel() else 0
-    return torch.arange(_size(maxlen), device=tensor.device) < tensor.unsqueeze(-1)
+    mask = torch.arange(_size(maxlen), device=tensor.device) < tensor.unsqueeze(-1)
+    return mask.to(dtype if isinstance(dtype, torch.dtype) else getattr(torch, checked_mask_dtype(dtype)))
 
 
 def _size(maxlen: Any) -> int:

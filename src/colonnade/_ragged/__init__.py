@@ -2,10 +2,11 @@
 
 from .bytes_array import BytesArray, located
 from .origin import Piece, origin_of
-from .ragged import Ragged, Values, column_from_arrow, columns_from_arrow, ragged_of_list, taken
+from .ragged import MOST_LEVELS, Ragged, Values, column_from_arrow, columns_from_arrow, ragged_of_list, taken
 from .splits import Int64s, equal_splits, place, splits_of_lengths
 
 __all__ = [
+    "MOST_LEVELS",
     "BytesArray",
     "Int64s",
     "Piece",

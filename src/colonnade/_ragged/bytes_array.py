@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, cast
@@ -57,6 +57,8 @@ class BytesArray(Sequence[bytes]):
         Raises:
             FeatureTypeError: an item is neither `bytes` nor `str`, or text that UTF-8 cannot encode.
         """
+        if not isinstance(items, Iterable):
+            raise FeatureTypeError(f"strings must come in a list, got {type(items).__name__}")
         raw = _encoded(items)
         return cls._trusted(np.frombuffer(bytearray(b"".join(raw)), np.uint8), splits_of(raw))
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, TypeAlias, cast
+from typing import Any, Final, TypeAlias, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from .._dtypes import KNOWN, DtypeLike
-from ..errors import FeatureTypeError, RaggedError
+from ..errors import FeatureTypeError, LimitError, RaggedError
 from . import arrow
 from .bytes_array import BytesArray
 from .nested import flatten
 from .splits import Int64s, checked_splits, gathered, sliced
+
+MOST_LEVELS: Final = 100
+"""Levels of rows within rows, as many as Arrow data may have."""
 
 Values: TypeAlias = "npt.NDArray[Any] | BytesArray | Ragged"
 
@@ -34,6 +37,7 @@ class Ragged:
     Raises:
         RaggedError: the splits do not describe the values.
         FeatureTypeError: the values are not numbers; strings come in a BytesArray or from `from_list`.
+        LimitError: more than 100 levels.
 
     Example:
         >>> ragged = Ragged.from_list([[1, 2], [], [3]])
@@ -49,6 +53,7 @@ class Ragged:
     def __post_init__(self) -> None:
         if not isinstance(self.values, BytesArray | Ragged):
             object.__setattr__(self, "values", _checked_numbers(self.values))
+        _check_levels(self.values)
         object.__setattr__(
             self, "row_splits", checked_splits(self.row_splits, len(self.values), "row_splits")
         )
@@ -237,6 +242,14 @@ def taken(values: Values, items: slice | Int64s) -> Values:
         return BytesArray._trusted(values.data[inner], offsets)
     inner, row_splits = gathered(values.row_splits, items)
     return Ragged._trusted(taken(values.values, inner), row_splits)
+
+
+def _check_levels(values: Values) -> None:
+    levels = 1
+    while isinstance(values, Ragged):
+        values, levels = values.values, levels + 1
+    if levels > MOST_LEVELS:
+        raise LimitError(f"{levels} levels of rows, the limit is {MOST_LEVELS}; join some")
 
 
 def _checked_numbers(values: Any) -> npt.NDArray[Any]:

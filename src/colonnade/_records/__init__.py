@@ -1,10 +1,10 @@
 """Records: how their keys are read, parsing and making them, and files of them. Knows no columns."""
 
+from .batches import Serialized, checked_batch
 from .damage import SkippedRange
+from .describing import DescribedKey, Description, describe
 from .example import Example, SequenceExample
 from .parsing import (
-    Serialized,
-    checked_batch,
     parse_example,
     parse_sequence_example,
     parse_single_example,
@@ -18,6 +18,8 @@ from .specs import FixedLenFeature, FixedLenSequenceFeature, VarLenFeature
 from .writer import TFRecordWriter
 
 __all__ = [
+    "DescribedKey",
+    "Description",
     "Example",
     "FixedLenFeature",
     "FixedLenSequenceFeature",
@@ -31,6 +33,7 @@ __all__ = [
     "TFRecordWriter",
     "VarLenFeature",
     "checked_batch",
+    "describe",
     "in_order",
     "parse_example",
     "parse_sequence_example",

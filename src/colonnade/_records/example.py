@@ -1,20 +1,24 @@
-"""Builders of tf.train.Example and tf.train.SequenceExample records, without protobuf."""
+"""tf.train.Example and tf.train.SequenceExample records in memory, without protobuf: made, read, written."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
-from dataclasses import dataclass
-from typing import Any, TypeAlias, cast
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from dataclasses import InitVar, dataclass
+from typing import Any, TypeAlias, TypeVar, cast
 
 import numpy as np
 
 from .. import _core
 from .._checks import checked_key
-from ..errors import FeatureTypeError, NarrowingError
+from .._dtypes import DtypeLike, dtype_name, wire_dtype
+from ..errors import ColumnValueError, FeatureTypeError, NarrowingError, from_core, shown
 
+T = TypeVar("T")
 Values: TypeAlias = "tuple[int, ...] | tuple[float, ...] | tuple[bytes, ...]"
+Dtypes: TypeAlias = Mapping[str, DtypeLike] | None
 
 _KINDS = {bytes: "a string", float: "a float", int: "an int"}
+_DTYPES = {bytes: "string", float: "float32", int: "int64"}
 
 # Iterable, but no lists of values; sets have no order that could be kept.
 _ONE_VALUE = (str, bytes, bytearray, memoryview, Mapping, Set)
@@ -26,16 +30,20 @@ class Example:
 
     Args:
         features: {key: values}; values are a list, an array of any shape (row by row), or one value alone.
-            int and bool become an int64 list, float a float list, str (as UTF-8) and bytes a bytes list.
-            Without values, or None, the feature is there and holds no list: it reads as empty.
+            int and bool become an int64 list, float a float list, str (as UTF-8) and bytes a bytes list;
+            ints among floats are floats. Without values, or None, the feature is there and holds no list:
+            it reads as empty, whatever the dtype.
+        dtypes: {key: dtype}, where the values do not say it, or say it otherwise: ints of a float key are
+            written as floats.
 
     Attributes:
         features: {key: tuple of int, of float or of bytes}, sorted by key, as a reader will see them:
             floats have the precision of float32.
 
     Raises:
-        FeatureTypeError: features is no mapping, a value is of another type, or a list mixes kinds.
-        ColumnTypeError, ColumnValueError: a key is not a str, or not valid Unicode.
+        FeatureTypeError: features is no mapping, or a value of another type than others or than the dtype.
+        ColumnTypeError, ColumnValueError: a key that is no valid text, an unknown dtype, or the dtype of
+            a key that is not there.
         NarrowingError: an int beyond int64, a float beyond float32, a str that is not valid Unicode.
 
     Example:
@@ -46,9 +54,29 @@ class Example:
     """
 
     features: Mapping[str, Any]
+    dtypes: InitVar[Dtypes] = None
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "features", _checked_features(self.features, "features"))
+    def __post_init__(self, dtypes: Dtypes) -> None:
+        items = _sorted_items(self.features, "features")
+        given = checked_dtypes(dtypes, dict(items))
+        object.__setattr__(self, "features", _checked_features(items, given))
+
+    @classmethod
+    def parse(cls, record: bytes | bytearray | memoryview) -> Example:
+        """Read a serialized tf.train.Example as a whole, without a schema.
+
+        Records are read as `parse_example` reads them. `serialize` of what comes out gives a record of the
+        same content, with keys sorted, numbers packed, and nothing that protobuf would not know.
+
+        Raises:
+            MalformedRecordError: bytes that protobuf rejects; says which byte.
+            FeatureTypeError: record is not bytes.
+
+        Example:
+            >>> Example.parse(Example({"watches": [5, 7], "country": "nl"}).serialize())
+            Example(features={'country': (b'nl',), 'watches': (5, 7)})
+        """
+        return _made(cls, features=_core.read_example(one_record(record)))
 
     def serialize(self) -> bytes:
         """The record's bytes; equal examples give equal bytes."""
@@ -62,6 +90,7 @@ class SequenceExample:
     Args:
         context: {key: values}, as the features of an `Example`.
         feature_lists: {key: steps}; each step holds values, as a feature of an `Example` does.
+        dtypes: As for an `Example`, for keys of both.
 
     Attributes:
         context: {key: values}, as in an `Example`.
@@ -80,10 +109,28 @@ class SequenceExample:
 
     context: Mapping[str, Any]
     feature_lists: Mapping[str, Iterable[Any]]
+    dtypes: InitVar[Dtypes] = None
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "context", _checked_features(self.context, "context"))
-        object.__setattr__(self, "feature_lists", _checked_feature_lists(self.feature_lists))
+    def __post_init__(self, dtypes: Dtypes) -> None:
+        context = _sorted_items(self.context, "context")
+        lists = _sorted_items(self.feature_lists, "feature_lists")
+        given = checked_dtypes(dtypes, dict(context + lists))
+        object.__setattr__(self, "context", _checked_features(context, given))
+        object.__setattr__(self, "feature_lists", _checked_feature_lists(lists, given))
+
+    @classmethod
+    def parse(cls, record: bytes | bytearray | memoryview) -> SequenceExample:
+        """Read a serialized tf.train.SequenceExample as a whole, without a schema.
+
+        The arguments and the errors are those of `Example.parse`. An Example reads as a SequenceExample that
+        has a context only, for the wire does not tell them apart.
+
+        Example:
+            >>> SequenceExample.parse(SequenceExample({}, {"watches": [[5, 7], []]}).serialize())
+            SequenceExample(context={}, feature_lists={'watches': ((5, 7), ())})
+        """
+        context, feature_lists = _core.read_sequence_example(one_record(record))
+        return _made(cls, context=context, feature_lists=feature_lists)
 
     def serialize(self) -> bytes:
         """The record's bytes; equal examples give equal bytes."""
@@ -91,19 +138,57 @@ class SequenceExample:
         return _core.serialize_one(context, cast(dict[str, tuple[Values, ...]], self.feature_lists))
 
 
+def one_record(record: object) -> bytes:
+    """The bytes of a serialized record.
+
+    Raises:
+        FeatureTypeError: it is no bytes, nor what can be read as them.
+    """
+    if not isinstance(record, bytes | bytearray | memoryview):
+        raise from_core("not_bytes", {"got": type(record).__name__})
+    return bytes(record)
+
+
+def _made(cls: type[T], **parts: Any) -> T:
+    """An example of parts that the core has checked."""
+    made = object.__new__(cls)
+    for name, part in parts.items():
+        object.__setattr__(made, name, part)
+    return made
+
+
 # Python data to tuples of one type.
 
 
-def _checked_features(features: object, what: str) -> dict[str, Values]:
-    return {key: _checked_values(values, key=key) for key, values in _sorted_items(features, what)}
+def checked_dtypes(dtypes: Dtypes, keys: Collection[str]) -> dict[str, str]:
+    """The dtypes of the record's lists, of some of its keys.
+
+    Raises:
+        FeatureTypeError: dtypes is no mapping.
+        ColumnTypeError, ColumnValueError: an unknown dtype, or the dtype of a key that is not there.
+    """
+    dtypes = {} if dtypes is None else dtypes
+    if not isinstance(dtypes, Mapping):
+        raise FeatureTypeError(f"dtypes must be a mapping of key to dtype, got {type(dtypes).__name__}")
+    for key in dtypes:
+        if key not in keys:
+            raise ColumnValueError("a dtype of a key that is not among the features", key=str(key))
+    return {key: wire_dtype(dtype_name(dtype, key=key)) for key, dtype in dtypes.items()}
 
 
-def _checked_feature_lists(feature_lists: object) -> dict[str, tuple[Values, ...]]:
+def _checked_features(items: Iterable[tuple[str, Any]], dtypes: Mapping[str, str]) -> dict[str, Values]:
+    return {key: _checked_values(values, dtypes.get(key), key=key) for key, values in items}
+
+
+def _checked_feature_lists(
+    items: Iterable[tuple[str, Any]], dtypes: Mapping[str, str]
+) -> dict[str, tuple[Values, ...]]:
     return {
         key: tuple(
-            _checked_values(step, key=key, step=index) for index, step in enumerate(_listed(steps, key))
+            _checked_values(step, dtypes.get(key), key=key, step=index)
+            for index, step in enumerate(_listed(steps, key))
         )
-        for key, steps in _sorted_items(feature_lists, "feature_lists")
+        for key, steps in items
     }
 
 
@@ -121,18 +206,30 @@ def _listed(steps: object, key: str) -> list[Any]:
     return list(steps)
 
 
-def _checked_values(given: object, **where: Any) -> Values:
-    if (plain := _core.plain_values(flat := _flat(given))) is not None:
-        return plain
+def _checked_values(given: object, dtype: str | None, **where: Any) -> Values:
+    values = _core.plain_values(flat := _flat(given))
+    if values is None:
+        values = _of_one_kind(flat, where)
+    if not values or dtype is None or dtype == (held := _DTYPES[type(values[0])]):
+        return values
+    if (held, dtype) != ("int64", "float32"):
+        raise FeatureTypeError(f"the values are {held}, the dtype is {dtype}", **where)
+    return _as_float32(cast(tuple[int, ...], values), where)
+
+
+def _of_one_kind(flat: Iterable[Any], where: Mapping[str, Any]) -> Values:
+    """The values as ints, floats or bytes; ints among floats are floats, as in features in memory."""
     values = [_plain(value, index, where) for index, value in enumerate(flat)]
     kinds = [type(value) for value in values]
-    for index, kind in enumerate(kinds):
-        if kind is not kinds[0]:
-            raise FeatureTypeError(
-                f"value {index} is {_KINDS[kind]}, value 0 is {_KINDS[kinds[0]]}; a feature holds one kind",
-                **where,
-            )
-    return _as_float32(values, where) if float in kinds[:1] else tuple(values)
+    found = set(kinds)
+    if found == {int, float} and not any(isinstance(value, bool | np.bool_) for value in flat):
+        found = {float}
+    if len(found) > 1:
+        first = kinds[0]
+        index = next(index for index, kind in enumerate(kinds) if kind is not first)
+        message = f"value {index} is {_KINDS[kinds[index]]}, value 0 is {_KINDS[first]}"
+        raise FeatureTypeError(f"{message}; a feature holds one kind", **where)
+    return _as_float32(values, where) if float in found else tuple(values)
 
 
 def _flat(given: object) -> list[Any] | tuple[Any, ...]:
@@ -170,7 +267,7 @@ def _plain(value: object, index: int, where: Mapping[str, Any]) -> Any:
     )
 
 
-def _as_float32(values: list[float], where: Mapping[str, Any]) -> tuple[float, ...]:
+def _as_float32(values: Sequence[float], where: Mapping[str, Any]) -> tuple[float, ...]:
     wide = np.array(values, np.float64)
     with np.errstate(over="ignore"):
         narrow = wide.astype(np.float32)
@@ -184,5 +281,4 @@ def _shown(value: object) -> str:
     """A value for a message, however large it is."""
     if isinstance(value, int) and value.bit_length() > 200:
         return f"an int of {value.bit_length()} bits"
-    text = repr(value[:40] if isinstance(value, str | bytes) else value)
-    return f"{type(value).__name__} {text if len(text) <= 80 else text[:80] + '...'}"
+    return f"{type(value).__name__} {shown(value)}"

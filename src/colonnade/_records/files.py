@@ -8,7 +8,7 @@ import zlib
 from typing import Any, Final, Literal, Protocol, TypeAlias, TypeVar
 
 from .. import _core
-from ..errors import DataLossError, RecordFileError, RecordTypeError
+from ..errors import DataLossError, RecordFileError, RecordTypeError, shown
 
 T = TypeVar("T")
 
@@ -162,4 +162,4 @@ def checked_compression(compression: object) -> Literal["", "GZIP", "ZLIB"]:
         case "GZIP" | "ZLIB":
             return compression
     kind = RecordFileError if isinstance(compression, str) else RecordTypeError
-    raise kind(f'compression must be None, "GZIP" or "ZLIB", got {compression!r}')
+    raise kind(f'compression must be None, "GZIP" or "ZLIB", got {shown(compression)}')

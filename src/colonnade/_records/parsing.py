@@ -10,23 +10,24 @@ import numpy.typing as npt
 
 from .. import _core
 from .._checks import checked_key
-from .._ragged import BytesArray, Int64s, Ragged, located
+from .._ragged import BytesArray, Int64s, Ragged
 from ..errors import (
     ColonnadeError,
     ColumnTypeError,
     ColumnValueError,
-    FeatureTypeError,
     LimitError,
     RaggedError,
     SpecConflictError,
-    from_core,
+    shown,
 )
+from .batches import Serialized, checked_one, naming, one_or_batch
+from .foreign import own_spec
 from .padded import objects, padded, padded_steps
 from .ragged_feature import RaggedFeature, partitioned
 from .sparse import Sparse, SparseFeature, placed
 from .specs import FixedLenFeature, FixedLenSequenceFeature, VarLenFeature
 
-Serialized: TypeAlias = "bytes | Sequence[bytes] | BytesArray | npt.NDArray[np.object_]"
+Names: TypeAlias = "Sequence[str | bytes] | None"
 ExampleFeature: TypeAlias = (
     VarLenFeature | FixedLenFeature | FixedLenSequenceFeature | RaggedFeature | SparseFeature
 )
@@ -34,16 +35,19 @@ ContextFeature: TypeAlias = VarLenFeature | FixedLenFeature | RaggedFeature
 SequenceFeature: TypeAlias = VarLenFeature | FixedLenSequenceFeature | RaggedFeature
 
 
-def parse_example(serialized: Serialized, features: Mapping[str, ExampleFeature]) -> dict[str, Any]:
+def parse_example(
+    serialized: Serialized, features: Mapping[str, ExampleFeature], example_names: Names = None
+) -> dict[str, Any]:
     r"""Parse serialized tf.train.Example records.
 
     Records are read exactly as protobuf reads them, and validated as a whole, wanted keys or not.
 
     Args:
-        serialized: One record, or a batch: a sequence of bytes, or a BytesArray (one buffer with
-            offsets, the fastest).
+        serialized: One record, or a batch: a BytesArray (one buffer with offsets, the fastest), a sequence
+            of bytes, an array of objects, an Arrow column, or a tensor of strings.
         features: {key: VarLenFeature, FixedLenFeature, FixedLenSequenceFeature, RaggedFeature or
-            SparseFeature}, such as `make_parse_example_spec` gives.
+            SparseFeature}, such as `make_parse_example_spec` gives. TensorFlow's own do as well.
+        example_names: A name for each record, which its errors tell.
 
     Returns:
         {key: values}. Of a batch:
@@ -76,31 +80,30 @@ def parse_example(serialized: Serialized, features: Mapping[str, ExampleFeature]
         >>> cn.parse_example([record], {"a": cn.VarLenFeature("int64")})["a"].to_list()
         [[1, 2, 3, 4]]
     """
-    _check_features(features, ExampleFeature, "an Example")
+    features = _own_features(features, ExampleFeature, "an Example")
     if not features:
         raise ColumnValueError("features is empty: nothing to parse")
     for key, feature in features.items():
         if isinstance(feature, FixedLenSequenceFeature) and not feature.allow_missing:
             raise ColumnValueError("FixedLenSequenceFeature needs allow_missing=True in an Example", key=key)
     dtypes = _wire_dtypes(features)
-    is_one = isinstance(serialized, bytes)
-    records = [serialized] if isinstance(serialized, bytes) else checked_batch(serialized)
-    wanted = _core.WantedKeys(list(dtypes), list(dtypes.values()))
+    records, is_one = one_or_batch(serialized)
     keys = {key: index for index, key in enumerate(dtypes)}
-    try:
-        indexed = _core.IndexedExamples(records, wanted)
+    with naming(example_names, records):
+        indexed = _core.IndexedExamples(records, _core.WantedKeys(list(dtypes), list(dtypes.values())))
         parsed = {key: _parsed(indexed, keys, key, spec) for key, spec in features.items()}
-    except ColonnadeError as error:
-        raise located(error, records) from error.__cause__
     return _shown_all(parsed, is_one)
 
 
-def parse_single_example(serialized: bytes, features: Mapping[str, ExampleFeature]) -> dict[str, Any]:
+def parse_single_example(
+    serialized: bytes, features: Mapping[str, ExampleFeature], example_names: Any = None
+) -> dict[str, Any]:
     """Parse one serialized tf.train.Example: `parse_example` of bytes.
 
     Args:
         serialized: One record.
         features: As for `parse_example`.
+        example_names: The record's name, which its errors tell.
 
     Returns:
         {key: values}, without a dimension of records.
@@ -114,13 +117,14 @@ def parse_single_example(serialized: bytes, features: Mapping[str, ExampleFeatur
         >>> cn.parse_single_example(b"", {"a": cn.FixedLenFeature((2,), "int64", default_value=7)})
         {'a': array([7, 7])}
     """
-    return parse_example(_checked_one(serialized), features)
+    return parse_example(checked_one(serialized), features, _one_name(example_names))
 
 
 def parse_sequence_example(
     serialized: Serialized,
     context_features: Mapping[str, ContextFeature] | None = None,
     sequence_features: Mapping[str, SequenceFeature] | None = None,
+    example_names: Names = None,
 ) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
     """Parse serialized tf.train.SequenceExample records.
 
@@ -129,6 +133,7 @@ def parse_sequence_example(
         context_features: {key: VarLenFeature, FixedLenFeature or RaggedFeature} of the context.
         sequence_features: {key: VarLenFeature, FixedLenSequenceFeature or RaggedFeature} of the feature
             lists, in which each step is a feature of its own.
+        example_names: As for `parse_example`.
 
     Returns:
         (context, sequences, lengths). The context is as `parse_example` gives it. Of a batch's sequences:
@@ -158,8 +163,10 @@ def parse_sequence_example(
     """
     context_features = {} if context_features is None else context_features
     sequence_features = {} if sequence_features is None else sequence_features
-    _check_features(context_features, ContextFeature, "the context of a SequenceExample")
-    _check_features(sequence_features, SequenceFeature, "a feature list of a SequenceExample")
+    context_features = _own_features(context_features, ContextFeature, "the context of a SequenceExample")
+    sequence_features = _own_features(
+        sequence_features, SequenceFeature, "a feature list of a SequenceExample"
+    )
     if not context_features and not sequence_features:
         raise ColumnValueError("context_features and sequence_features are empty: nothing to parse")
     for key, feature in sequence_features.items():
@@ -172,14 +179,11 @@ def parse_sequence_example(
         [context_dtypes.get(key, "none") for key in keys],
         [list_dtypes.get(key, "none") for key in keys],
     )
-    is_one = isinstance(serialized, bytes)
-    records = [serialized] if isinstance(serialized, bytes) else checked_batch(serialized)
-    try:
+    records, is_one = one_or_batch(serialized)
+    with naming(example_names, records):
         indexed = _core.IndexedExamples(records, wanted)
         context = {key: _parsed(indexed, keys, key, spec) for key, spec in context_features.items()}
         sequences, lengths = _parsed_lists(indexed, keys, sequence_features)
-    except ColonnadeError as error:
-        raise located(error, records) from error.__cause__
     return _shown_all(context, is_one), _shown_all(sequences, is_one), _shown_all(lengths, is_one)
 
 
@@ -187,6 +191,7 @@ def parse_single_sequence_example(
     serialized: bytes,
     context_features: Mapping[str, ContextFeature] | None = None,
     sequence_features: Mapping[str, SequenceFeature] | None = None,
+    example_name: Any = None,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Parse one serialized tf.train.SequenceExample: `parse_sequence_example` of bytes.
 
@@ -194,6 +199,7 @@ def parse_single_sequence_example(
         serialized: One record.
         context_features: As for `parse_sequence_example`.
         sequence_features: As for `parse_sequence_example`.
+        example_name: The record's name, which its errors tell.
 
     Returns:
         (context, sequences), without a dimension of records; nothing is padded, so there are no lengths.
@@ -208,40 +214,34 @@ def parse_single_sequence_example(
         >>> cn.parse_single_sequence_example(b"", None, {"a": steps})[1]["a"].shape
         (0, 2)
     """
-    return parse_sequence_example(_checked_one(serialized), context_features, sequence_features)[:2]
+    record, names = checked_one(serialized), _one_name(example_name)
+    return parse_sequence_example(record, context_features, sequence_features, names)[:2]
 
 
-def checked_batch(serialized: Any) -> Sequence[bytes] | BytesArray:
-    """A batch of records as the core takes it; the core checks each item."""
-    if isinstance(serialized, BytesArray | list | tuple):
-        return serialized
-    if isinstance(serialized, np.ndarray) and serialized.ndim == 1 and serialized.dtype == object:
-        return serialized.tolist()  # type: ignore[no-any-return]
-    hint = (
-        "; for one record give a list of one"
-        if isinstance(serialized, bytes | bytearray | memoryview)
-        else ""
-    )
-    raise FeatureTypeError(
-        f"serialized records must be a list of bytes or a BytesArray, got {type(serialized).__name__}{hint}"
-    )
+def _one_name(name: Any) -> Names:
+    return None if name is None else [name]
 
 
-def _checked_one(serialized: Any) -> bytes:
-    if not isinstance(serialized, bytes):
-        raise from_core("not_bytes", {"got": type(serialized).__name__})
-    return serialized
-
-
-def _check_features(features: Any, allowed: Any, where: str) -> None:
+def _own_features(features: Any, allowed: Any, where: str) -> dict[str, Any]:
+    """The features, those of TensorFlow as our own."""
     if not isinstance(features, Mapping):
         raise ColumnTypeError(f"features must be a mapping of key to spec, got {type(features).__name__}")
     classes = get_args(allowed)
-    for key, feature in features.items():
-        checked_key(key)
+    own = {checked_key(key): _own_feature(feature, key) for key, feature in features.items()}
+    for key, feature in own.items():
         if not isinstance(feature, classes):
             names = ", ".join(each.__name__ for each in classes)
-            raise ColumnTypeError(f"not a feature spec of {where}: {feature!r}; allowed are {names}", key=key)
+            raise ColumnTypeError(
+                f"not a feature spec of {where}: {shown(feature)}; allowed are {names}", key=key
+            )
+    return own
+
+
+def _own_feature(feature: Any, key: str) -> Any:
+    try:
+        return own_spec(feature)
+    except ColonnadeError as error:
+        raise error.at(key=key) from None
 
 
 def _wire_dtypes(features: Mapping[str, ExampleFeature]) -> dict[str, str]:

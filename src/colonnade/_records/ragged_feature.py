@@ -9,7 +9,7 @@ from typing import Any, get_args
 from .._checks import checked_key
 from .._dtypes import DtypeLike, dtype_name
 from .._ragged import Ragged
-from ..errors import ColumnTypeError, ColumnValueError, LimitError, RaggedError
+from ..errors import ColumnTypeError, ColumnValueError, LimitError, RaggedError, shown
 from . import partitions as _partitions
 from .partitions import Partition, UniformRowLength, divided
 from .specs import checked_wire_dtype
@@ -66,12 +66,15 @@ class RaggedFeature:
         for partition in partitions:
             if not isinstance(partition, get_args(Partition)):
                 raise ColumnTypeError(
-                    f"not a partition: {partition!r}; use RaggedFeature.RowSplits(key) or another of the six"
+                    f"not a partition: {shown(partition)}; "
+                    "use RaggedFeature.RowSplits(key) or another of the six"
                 )
         if dtype_name(row_splits_dtype) not in ("int32", "int64"):
-            raise ColumnValueError(f"row_splits_dtype must be 'int32' or 'int64', got {row_splits_dtype!r}")
+            raise ColumnValueError(
+                f"row_splits_dtype must be 'int32' or 'int64', got {shown(row_splits_dtype)}"
+            )
         if not isinstance(validate, bool):
-            raise ColumnTypeError(f"validate must be a bool, got {validate!r}")
+            raise ColumnTypeError(f"validate must be a bool, got {shown(validate)}")
         object.__setattr__(self, "dtype", checked_wire_dtype(dtype))
         object.__setattr__(self, "value_key", value_key)
         object.__setattr__(self, "partitions", tuple(partitions))

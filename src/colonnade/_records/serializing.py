@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from .. import _core
 from .._checks import checked_key
-from .._dtypes import DtypeLike, dtype_name, wire_dtype
+from .._dtypes import DtypeLike, wire_dtype
 from .._ragged import (
     BytesArray,
     Int64s,
@@ -24,14 +24,13 @@ from .._ragged import (
 )
 from ..errors import (
     ColonnadeError,
-    ColumnValueError,
     FeatureTypeError,
     NarrowingError,
     UnequalLengthsError,
 )
+from .example import checked_dtypes
 
 _Column: TypeAlias = "tuple[str, tuple[npt.NDArray[Any], ...], Int64s, Int64s | None]"
-_Dtypes: TypeAlias = Mapping[str, DtypeLike] | None
 
 _TAKES: Final = {"int64": "iub", "float32": "iubf", "string": ""}
 _CONTAINERS: Final = "a Ragged, a BytesArray, an array, a list of lists or an Arrow column"
@@ -67,7 +66,7 @@ def serialize_examples(features: Any, dtypes: Mapping[str, DtypeLike] | None = N
         True
     """
     columns = _columns(features, "features")
-    given = _checked_dtypes(dtypes, columns)
+    given = checked_dtypes(dtypes, dict(columns))
     return _serialized([_feature(key, column, given.get(key)) for key, column in columns], None)
 
 
@@ -94,7 +93,7 @@ def serialize_sequence_examples(
     """
     columns = _columns({} if context is None else context, "context")
     lists = _columns(feature_lists, "feature_lists")
-    given = _checked_dtypes(dtypes, columns + lists)
+    given = checked_dtypes(dtypes, dict(columns + lists))
     return _serialized(
         [_feature(key, column, given.get(key)) for key, column in columns],
         [_feature_list(key, column, given.get(key)) for key, column in lists],
@@ -112,18 +111,6 @@ def _columns(features: Any, what: str) -> list[tuple[str, Any]]:
     for key in features:
         checked_key(key)
     return sorted(features.items(), key=lambda item: item[0])
-
-
-def _checked_dtypes(dtypes: _Dtypes, columns: list[tuple[str, Any]]) -> dict[str, str]:
-    """The dtypes of the record's lists."""
-    dtypes = {} if dtypes is None else dtypes
-    if not isinstance(dtypes, Mapping):
-        raise FeatureTypeError(f"dtypes must be a mapping of key to dtype, got {type(dtypes).__name__}")
-    known = {key for key, _ in columns}
-    for key in dtypes:
-        if key not in known:
-            raise ColumnValueError("a dtype of a key that is not among the features", key=str(key))
-    return {key: wire_dtype(dtype_name(dtype, key=key)) for key, dtype in dtypes.items()}
 
 
 def _serialized(context: list[_Column], lists: list[_Column] | None) -> BytesArray:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from .._checks import checked_int, checked_key
 from .._dtypes import DtypeLike
 from .._ragged import BytesArray, Int64s, Ragged, taken
-from ..errors import ColumnTypeError, ColumnValueError, SparseIndexError
+from ..errors import ColumnTypeError, ColumnValueError, SparseIndexError, shown
 from .specs import checked_wire_dtype
 
 
@@ -74,7 +74,7 @@ already_sorted=False)
         if not index_keys or len(index_keys) != len(sizes):
             raise ColumnValueError(f"{len(index_keys)} index keys for {len(sizes)} sizes; give one of each")
         if not isinstance(already_sorted, bool):
-            raise ColumnTypeError(f"already_sorted must be a bool, got {already_sorted!r}")
+            raise ColumnTypeError(f"already_sorted must be a bool, got {shown(already_sorted)}")
         object.__setattr__(self, "index_key", tuple(checked_key(key) for key in index_keys))
         object.__setattr__(self, "value_key", checked_key(value_key))
         object.__setattr__(self, "dtype", checked_wire_dtype(dtype))

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from .._checks import INT64_MIN, checked_int, checked_real, checked_shape, checked_text
 from .._dtypes import DtypeLike, dtype_name, wire_dtype
 from .._ragged import BytesArray
-from ..errors import ColumnTypeError, ColumnValueError
+from ..errors import ColumnTypeError, ColumnValueError, shown
 
 WIRE_DTYPES = ("int64", "float32", "string")
 
@@ -123,7 +123,7 @@ class FixedLenSequenceFeature:
         self, shape: Any, dtype: DtypeLike, allow_missing: bool = False, default_value: Any = None
     ) -> None:
         if not isinstance(allow_missing, bool):
-            raise ColumnTypeError(f"allow_missing must be a bool, got {allow_missing!r}")
+            raise ColumnTypeError(f"allow_missing must be a bool, got {shown(allow_missing)}")
         object.__setattr__(self, "shape", checked_shape(shape))
         object.__setattr__(self, "dtype", checked_wire_dtype(dtype))
         object.__setattr__(self, "allow_missing", allow_missing)

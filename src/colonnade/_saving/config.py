@@ -1,6 +1,6 @@
 """Columns and encoders as plain JSON and back: versioned, without code, by one function over their fields.
 
-A config is {"colonnade": 2, "config": value}. A value is null, true, false, a number, a string, a list, or
+A config is {"colonnade": 1, "config": value}. A value is null, true, false, a number, a string, a list, or
 an object of one of four forms:
 
     {"class": NAME, FIELD: value, ...}    a column, normalizer, initializer or encoder; every field, no other
@@ -21,12 +21,12 @@ from typing import Any, Final
 
 from .. import columns, initializers
 from .._encoding import Encoder, EncoderOptions
-from ..errors import ColonnadeError, ConfigError
+from ..errors import ColonnadeError, ConfigError, shown
 
 Json = Any
 Place = tuple[str | int, ...]
 
-VERSION: Final = 2
+VERSION: Final = 1
 
 # Closed on purpose: a config can name these and nothing else. A new column is one more line, and a new
 # field of a class here is a new version.
@@ -58,11 +58,17 @@ CLASSES: Final[dict[str, type]] = {
     )
 }
 
+# Fields that came later, and what they mean where they are absent. At that they stay absent, so that older
+# releases can read what they know.
+_LATER: Final[dict[tuple[type, str], object]] = {
+    (columns.VocabularyFileCategoricalColumn, "file_format"): "text",
+    (Encoder, "min_length"): None,
+    (Encoder, "padding_value"): None,
+    (Encoder, "missing"): "empty",
+}
+
 _ODD_FLOATS: Final = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 DEEPEST = 32
-_NEW_IN_2: Final[dict[str, dict[str, Json]]] = {
-    "Encoder": {"min_length": None, "padding_value": None, "missing": "empty"},
-}
 _INSTEAD = {
     "normalizer_fn": "declare it with Standardize, MinMax, Log1p, Clip and Compose",
     "initializer": "declare it with colonnade.initializers",
@@ -131,8 +137,7 @@ def from_config(config: Json) -> Any:
             f"got {_shown(config)}"
         )
     check_version(config["colonnade"])
-    described = config["config"] if config["colonnade"] == VERSION else _upgraded(config["config"])
-    value = _decoded(described, ("config",))
+    value = _decoded(config["config"], ("config",))
     if not _is_ours(value):
         raise ConfigError(f"config: a column or an Encoder is wanted, got {_shown(config['config'])}")
     return value
@@ -140,23 +145,10 @@ def from_config(config: Json) -> Any:
 
 def check_version(version: Json) -> None:
     """Refuse versions that this release does not know."""
-    if type(version) is not int or not 1 <= version <= VERSION:
+    if type(version) is not int or version != VERSION:
         raise ConfigError(
-            f"version {_shown(version)} is unknown, this release reads 1 to {VERSION}; update colonnade"
+            f"version {_shown(version)} is unknown, this release reads {VERSION}; update colonnade"
         )
-
-
-def _upgraded(value: Json, depth: int = 0) -> Json:
-    """A value of version 1 with the fields that it lacks; what nests too deeply is refused later."""
-    if depth > DEEPEST:
-        return value
-    if isinstance(value, list):
-        return [_upgraded(item, depth + 1) for item in value]
-    if not isinstance(value, dict):
-        return value
-    name = value.get("class")
-    later = _NEW_IN_2.get(name, {}) if isinstance(name, str) else {}
-    return {**{key: _upgraded(part, depth + 1) for key, part in value.items()}, **later}
 
 
 def parsed_json(text: str | bytes) -> Json:
@@ -215,7 +207,7 @@ def _encoded(value: object) -> Json:
     if _is_ours(value):
         parts = {name: _encoded_field(value, name, part) for name, part in _parts(value).items()}
         return {"class": type(value).__name__, **parts}
-    raise ConfigError(f"a {type(value).__name__} cannot stand in a config: {value!r}")
+    raise ConfigError(f"a {type(value).__name__} cannot stand in a config: {shown(value)}")
 
 
 def _encoded_field(owner: object, name: str, value: object) -> Json:
@@ -237,8 +229,11 @@ def _encoded_field(owner: object, name: str, value: object) -> Json:
 def _parts(value: Any) -> dict[str, object]:
     """The arguments that make this value again."""
     if isinstance(value, Encoder):
-        return {"columns": value.columns, **vars(value.options)}
-    return {name: getattr(value, name) for name in field_names(type(value))}
+        parts = {"columns": value.columns, **vars(value.options)}
+    else:
+        parts = {name: getattr(value, name) for name in field_names(type(value))}
+    cls = type(value)
+    return {name: part for name, part in parts.items() if _LATER.get((cls, name), ...) != part}
 
 
 def field_names(cls: type) -> list[str]:
@@ -299,6 +294,7 @@ def _decoded_instance(value: dict[str, Json], place: Place) -> Any:
     cls = CLASSES.get(name) if isinstance(name, str) else None
     if cls is None:
         raise ConfigError(f"{_path(place)}: unknown class {_shown(name)}; known are {', '.join(CLASSES)}")
+    value = {field: meant for (owner, field), meant in _LATER.items() if owner is cls} | value
     wanted = field_names(cls)
     given = [field for field in value if field != "class"]
     if set(given) != set(wanted):

@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from .._checks import checked_name, checked_real
-from ..errors import ColumnTypeError, ColumnValueError
+from ..errors import ColumnTypeError, ColumnValueError, shown
 from ._numeric import NumericColumn, SequenceNumericColumn
 from ._sequence import SequenceCategoricalColumn
 
@@ -37,7 +37,7 @@ class BucketizedColumn:
         object.__setattr__(self, "name", name)
         if not isinstance(self.boundaries, list | tuple | np.ndarray) or not len(self.boundaries):
             raise ColumnTypeError(
-                f"boundaries must be a list of numbers, got {self.boundaries!r}", column=name
+                f"boundaries must be a list of numbers, got {shown(self.boundaries)}", column=name
             )
         boundaries = tuple(
             float(checked_real(value, "a boundary", key=source.key)) for value in self.boundaries

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol, cast
 
-from ..errors import ColumnTypeError
+from ..errors import ColumnTypeError, shown
 
 
 class PlainCategoricalColumn(Protocol):
@@ -26,5 +26,5 @@ def checked_categorical(column: object, wrapper: str) -> PlainCategoricalColumn:
         return cast(PlainCategoricalColumn, column)
     raise ColumnTypeError(
         f"{wrapper} needs a categorical column, such as sequence_categorical_column_with_identity makes; "
-        f"got {type(column).__name__} {column!r}"
+        f"got {type(column).__name__} {shown(column)}"
     )

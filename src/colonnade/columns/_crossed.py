@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from .._checks import checked_int, checked_key, checked_name
-from ..errors import ColumnTypeError, ColumnValueError
+from ..errors import ColumnTypeError, ColumnValueError, shown
 from ._bucketized import BucketizedColumn
 from ._identity import IdentityCategoricalColumn
 from ._sequence import SequenceCategoricalColumn
@@ -100,11 +100,14 @@ def crossed_column(
 def _checked_hash_key(hash_key: Any, column: str) -> int:
     if hash_key is None:
         return DEFAULT_HASH_KEY
-    if isinstance(hash_key, bool) or not hasattr(hash_key, "__index__"):
-        raise ColumnTypeError(f"hash_key must be an int or None, got {hash_key!r}", column=column)
-    number = operator.index(hash_key)
+    try:
+        number = operator.index(hash_key)
+    except TypeError:
+        number = None
+    if number is None or isinstance(hash_key, bool):
+        raise ColumnTypeError(f"hash_key must be an int or None, got {shown(hash_key)}", column=column)
     if not 0 <= number < 2**64:
-        raise ColumnValueError(f"hash_key must be in [0, 2**64), got {number}", column=column)
+        raise ColumnValueError(f"hash_key must be in [0, 2**64), got {shown(number)}", column=column)
     return number
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from .._checks import checked_int, checked_name, checked_real
-from ..errors import ColumnTypeError, ColumnValueError
+from ..errors import ColumnTypeError, ColumnValueError, shown
 from ._categorical import PlainCategoricalColumn, checked_categorical
 
 Initializer: TypeAlias = Callable[[tuple[int, int], str], Any]
@@ -40,15 +40,19 @@ class EmbeddingColumn:
         object.__setattr__(self, "table", checked_name(self.table or None) or name)
         dimension = checked_int(self.dimension, "dimension", at_least=1, column=name)
         object.__setattr__(self, "dimension", dimension)
-        if self.combiner not in COMBINERS:
-            raise ColumnValueError(f"combiner must be one of {COMBINERS}, got {self.combiner!r}", column=name)
+        if not isinstance(self.combiner, str) or self.combiner not in COMBINERS:
+            raise ColumnValueError(
+                f"combiner must be one of {COMBINERS}, got {shown(self.combiner)}", column=name
+            )
         if self.initializer is not None and not callable(self.initializer):
             raise ColumnTypeError(
-                f"initializer must be callable or None, got {self.initializer!r}", column=name
+                f"initializer must be callable or None, got {shown(self.initializer)}", column=name
             )
         for option in ("trainable", "use_safe_embedding_lookup"):
             if not isinstance(getattr(self, option), bool):
-                raise ColumnTypeError(f"{option} must be a bool, got {getattr(self, option)!r}", column=name)
+                raise ColumnTypeError(
+                    f"{option} must be a bool, got {shown(getattr(self, option))}", column=name
+                )
         if self.max_norm is not None:
             max_norm = float(checked_real(self.max_norm, "max_norm", column=name))
             if not max_norm > 0:
@@ -164,7 +168,7 @@ def shared_embeddings(
     _refuse_checkpoints(ckpt_to_load_from, tensor_name_in_ckpt)
     if not isinstance(categorical_columns, list | tuple) or not categorical_columns:
         raise ColumnTypeError(
-            f"shared_embeddings needs a list of categorical columns, got {categorical_columns!r}"
+            f"shared_embeddings needs a list of categorical columns, got {shown(categorical_columns)}"
         )
     columns = [checked_categorical(column, "shared_embeddings") for column in categorical_columns]
     kinds = {(type(_innermost(column)).__name__, column.num_buckets) for column in columns}

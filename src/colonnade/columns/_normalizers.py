@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from .._checks import checked_real
-from ..errors import ColumnTypeError, ColumnValueError, NormalizerError
+from ..errors import ColumnTypeError, ColumnValueError, NormalizerError, shown
+
+MOST_LEVELS: Final = 8
+"""How deep Compose may nest; a config holds as much."""
 
 Parameter: TypeAlias = Any
 """A float for all numbers of a step, or nested tuples of floats in the step's shape."""
@@ -184,15 +187,18 @@ class Compose:
 
     def __post_init__(self) -> None:
         if not isinstance(self.normalizers, list | tuple):
-            raise ColumnTypeError(f"Compose takes a list of normalizers, got {self.normalizers!r}")
+            raise ColumnTypeError(f"Compose takes a list of normalizers, got {shown(self.normalizers)}")
         if not self.normalizers:
             raise ColumnValueError("Compose takes at least one normalizer")
         for normalizer in self.normalizers:
             if not isinstance(normalizer, DECLARED):
                 raise ColumnTypeError(
-                    f"Compose takes declared normalizers, such as Standardize and Log1p; got {normalizer!r}"
+                    "Compose takes declared normalizers, such as Standardize and Log1p; "
+                    f"got {shown(normalizer)}"
                 )
         object.__setattr__(self, "normalizers", tuple(self.normalizers))
+        if _levels(self) > MOST_LEVELS:
+            raise ColumnValueError(f"Compose nests deeper than {MOST_LEVELS} levels; give one list of all")
         step_shape(self)
 
     def __call__(self, steps: npt.ArrayLike) -> Float64s:
@@ -205,6 +211,11 @@ class Compose:
 
 Normalizer: TypeAlias = Standardize | MinMax | Log1p | Clip | Compose
 DECLARED = (Standardize, MinMax, Log1p, Clip, Compose)
+
+
+def _levels(normalizer: Normalizer) -> int:
+    """How deep Compose nests in it; all within it have been checked before."""
+    return 1 + max(map(_levels, normalizer.normalizers)) if isinstance(normalizer, Compose) else 0
 
 
 def step_shape(normalizer: Normalizer) -> tuple[int, ...] | None:
@@ -255,7 +266,7 @@ def _set_parameters(normalizer: Normalizer, *names: str, may_be_infinite: bool =
 def _checked_parameter(value: Any, name: str, *, may_be_infinite: bool) -> Parameter:
     array = np.asarray(value, object)
     if not array.size:
-        raise ColumnValueError(f"{name} must hold a number, got {value!r}")
+        raise ColumnValueError(f"{name} must hold a number, got {shown(value)}")
     leaves = array.ravel().tolist()
     # -0.0 becomes 0.0, as equal normalizers must give equal bits.
     numbers = [float(checked_real(leaf, f"{name} (or each of its items)")) + 0.0 for leaf in leaves]

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from .._checks import INT64_MIN, checked_int, checked_key, checked_real, checked_shape
 from .._dtypes import FLOATS, INTEGERS, DtypeLike, dtype_name
-from ..errors import ColumnTypeError, ColumnValueError
+from ..errors import ColumnTypeError, ColumnValueError, shown
 from ._normalizers import DECLARED, step_shape
 
 NormalizerFn: TypeAlias = Callable[[npt.NDArray[Any]], Any]
@@ -78,11 +78,11 @@ def _check_numbers(column: SequenceNumericColumn | NumericColumn) -> None:
     object.__setattr__(column, "shape", checked_shape(column.shape, key=key))
     dtype = dtype_name(column.dtype, key=key)
     if dtype not in INTEGERS | FLOATS:
-        raise ColumnValueError(f"dtype must be convertible to float32, got {dtype!r}", key=key)
+        raise ColumnValueError(f"dtype must be convertible to float32, got {shown(dtype)}", key=key)
     object.__setattr__(column, "dtype", dtype)
     if column.normalizer_fn is not None and not callable(column.normalizer_fn):
         raise ColumnTypeError(
-            f"normalizer_fn must be callable or None, got {column.normalizer_fn!r}", key=key
+            f"normalizer_fn must be callable or None, got {shown(column.normalizer_fn)}", key=key
         )
     if isinstance(column.normalizer_fn, DECLARED):
         wanted = step_shape(column.normalizer_fn)

@@ -11,7 +11,7 @@ import numpy as np
 from .. import _core
 from .._checks import checked_key
 from .._dtypes import DtypeLike
-from ..errors import ColumnTypeError, ColumnValueError, VocabularyError
+from ..errors import ColumnTypeError, ColumnValueError, VocabularyError, shown
 from ._sequence import SequenceCategoricalColumn
 from ._vocabulary_table import (
     check_out_of_vocabulary,
@@ -36,7 +36,8 @@ class VocabularyListCategoricalColumn:
         entries = _checked_entries(self.vocabulary_list, key)
         object.__setattr__(self, "vocabulary_list", entries)
         inferred = "int64" if isinstance(entries[0], int) else "string"
-        dtype = checked_vocabulary_dtype(self.dtype or inferred, key)
+        given = inferred if isinstance(self.dtype, str) and self.dtype == "" else self.dtype
+        dtype = checked_vocabulary_dtype(given, key)
         if (dtype == "string") != (inferred == "string"):
             raise ColumnValueError(f"dtype {dtype} and a vocabulary of {inferred} do not match", key=key)
         object.__setattr__(self, "dtype", dtype)
@@ -93,6 +94,9 @@ def _short(entry: str | bytes | int) -> str:
 
 
 def _checked_entries(entries: Any, key: str) -> tuple[str | bytes | int, ...]:
+    for method in ("to_list", "to_pylist"):  # of a Series of Polars or pandas, of an Arrow array
+        if not isinstance(entries, np.ndarray) and callable(to_list := getattr(entries, method, None)):
+            entries = to_list()
     if not isinstance(entries, list | tuple | np.ndarray):
         raise ColumnTypeError(
             f"vocabulary_list must be a list, whose order gives the ids, got {type(entries).__name__}",
@@ -129,7 +133,7 @@ def _check_strings(entries: tuple[Any, ...], key: str) -> None:
             entry.encode()
         except UnicodeEncodeError:
             raise ColumnValueError(
-                f"vocabulary_list[{place}] is not valid Unicode: {entry!r}", key=key
+                f"vocabulary_list[{place}] is not valid Unicode: {shown(entry)}", key=key
             ) from None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any, Protocol, TypeAlias
 from weakref import WeakValueDictionary
 
@@ -13,10 +14,12 @@ import numpy.typing as npt
 from .. import _core
 from .._checks import INT64_MAX, checked_int
 from .._dtypes import INTEGERS, DtypeLike, dtype_name
-from ..errors import ColumnValueError
+from ..errors import ColumnValueError, from_core
 
 Identity: TypeAlias = tuple[str, str, int, bool]
-"""Of a table: list or file, hash of the source, size, and whether it holds integers."""
+"""Of a table: list, file or records, hash of the source, size, and whether it holds integers."""
+BytesOfRecords: TypeAlias = tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]
+"""The data and the offsets of the records of a TFRecord file."""
 
 _compiled: WeakValueDictionary[Identity, _core.Vocabulary] = WeakValueDictionary()
 """Tables in use: equal ones are one."""
@@ -67,6 +70,28 @@ def table_of_text(text: bytes, sha256: str, size: int | None, *, integers: bool)
     """
     identity = ("file", sha256, size or -1, integers)
     return shared_table(identity, lambda: _core.vocabulary_from_text(text, size, integers))
+
+
+def table_of_records(
+    records: BytesOfRecords, sha256: str, size: int | None, *, integers: bool
+) -> _core.Vocabulary:
+    """The table of the records of a file with this hash, or of its first `size`.
+
+    Raises:
+        VocabularyError: duplicates, too few, or records that are no integers.
+    """
+    data, offsets = records
+    count = len(offsets) - 1
+    if size is not None and count < size:
+        raise from_core("vocabulary_too_few", {"line": count})
+    if not integers:
+        return shared_table(
+            ("records", sha256, size or -1, False), lambda: _core.vocabulary_from_strings(data, offsets)
+        )
+    raw, ends = data.tobytes(), offsets.tolist()
+    lines = b"\n".join(raw[start:end] for start, end in pairwise(ends))
+    identity = ("records", sha256, size or -1, True)
+    return shared_table(identity, lambda: _core.vocabulary_from_text(lines, size, True))
 
 
 def shared_table(identity: Identity, build: Callable[[], _core.Vocabulary]) -> _core.Vocabulary:

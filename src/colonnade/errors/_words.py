@@ -84,6 +84,21 @@ def _beyond_int64(said: _Said) -> str:
     return f"{said['got'] % 2**64} is beyond int64; cast such values to strings before"
 
 
+def _partial_step(said: _Said) -> str:
+    got, expected = said["got"], said["expected"]
+    if said.get("step") is None:
+        return (
+            f"{got} values are not a multiple of the {expected} that the shape needs for each step; "
+            "correct the shape or the row"
+        )
+    if got == 0:
+        return f"the step holds no values, and the column's shape needs {expected}; leave such steps out"
+    return (
+        f"the step holds {got} values, and the column's shape needs {expected}; "
+        f"declare a shape of {got} values, or give a step for every {expected}"
+    )
+
+
 def _other_weights(said: _Said) -> str:
     got, expected = said["got"], said["expected"]
     what = "weights in other steps than the ids" if got == expected else f"{got} weights for {expected} ids"
@@ -161,16 +176,13 @@ _WORDS: dict[str, tuple[type[Exception], _Words]] = {
     ),
     "not_bytes": (
         FeatureTypeError,
-        "a serialized record must be bytes, got {got}; call SerializeToString, or encode features in memory",
+        "a serialized record must be bytes, got {got}; "
+        "call SerializeToString of a message, .numpy() of a tensor, or encode features in memory",
     ),
     # Encoding of values.
     "id_out_of_range": (IdOutOfRangeError, _out_of_range),
     "number_too_large": (NarrowingError, _beyond_float32),
-    "partial_step": (
-        PartialStepError,
-        "{got} values are not a multiple of the {expected} that the shape needs for each step; "
-        "correct the shape or the row",
-    ),
+    "partial_step": (PartialStepError, _partial_step),
     "weights_mismatch": (WeightsError, _other_weights),
     "unequal_lengths": (UnequalLengthsError, _other_lengths),
     "bad_splits": (

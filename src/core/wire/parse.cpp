@@ -8,7 +8,7 @@ Error check_kinds(const ExampleIndex& index, std::span<const Kind> kinds) {
     const auto* list = index.lists.data();
     for (std::size_t record = 0; record * index.keys < index.lists.size(); ++record) {
         for (std::size_t key = 0; key < index.keys; ++key, ++list) {
-            if (list->kind == Kind::none || kinds[key] == Kind::none || list->kind == kinds[key]) continue;
+            if (list->values == 0 || kinds[key] == Kind::none || list->kind == kinds[key]) continue;
             Error error;
             error.code = Code::wrong_kind;
             error.record = static_cast<std::int64_t>(record);

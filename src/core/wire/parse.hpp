@@ -21,7 +21,7 @@ struct FixedDefault {
     const std::int64_t* offsets = nullptr;
 };
 
-// A list of another kind than declared is an error, even an empty one.
+// Values of another kind than declared are an error; an empty list is none of any kind.
 [[nodiscard]] Error check_kinds(const ExampleIndex& index, std::span<const Kind> kinds);
 
 [[nodiscard]] Error parse_ragged(const WireRows& rows, Parsed& out);

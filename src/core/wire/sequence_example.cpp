@@ -99,16 +99,15 @@ Error index_sequence_examples(std::span<const Record> records, const Keys& keys,
 
 namespace {
 
-// The first step whose list is of another kind, or none.
+// The first step that holds values of another kind, or none.
 [[nodiscard]] std::optional<std::pair<std::uint32_t, Kind>> other_kind(const SequenceExampleIndex& index,
                                                                        const FeatureList& list, Kind expected) {
-    const auto is_other = [&](Kind kind) { return kind != Kind::none && kind != expected; };
-    if (const auto* run = index.run(list)) {
-        return is_other(run->kind) ? std::optional(std::pair(run->first_list, run->kind)) : std::nullopt;
-    }
-    for (std::uint32_t step = 0; step < list.steps; ++step) {
-        const auto kind = index.steps[list.first_step + step].kind;
-        if (is_other(kind)) return std::pair(step, kind);
+    const auto* run = index.run(list);
+    if (run != nullptr && run->kind == expected) return std::nullopt;
+    const auto splits = index.splits_of(list);
+    for (std::uint32_t step = 0; list.values != 0 && step < list.steps; ++step) {
+        const auto kind = run != nullptr ? run->kind : index.steps[list.first_step + step].kind;
+        if (splits[step + 1] != splits[step] && kind != expected) return std::pair(step, kind);
     }
     return std::nullopt;
 }

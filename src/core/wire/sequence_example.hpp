@@ -41,7 +41,7 @@ struct SequenceExampleIndex {
 [[nodiscard]] Error index_sequence_examples(std::span<const Record> records, const Keys& keys,
                                             SequenceExampleIndex& index);
 
-// A step of another kind than declared is an error, even an empty one. Kind::none declares nothing.
+// Values of another kind than declared are an error; an empty list is none of any kind. Kind::none declares nothing.
 [[nodiscard]] Error check_kinds(const SequenceExampleIndex& index, std::span<const Kind> kinds);
 
 }  // namespace colonnade

@@ -76,10 +76,7 @@ bool walk(const wire::Cursor& feature_list, StepRun& run, Splits& splits) {
         const std::size_t size = at[1];
         if (size != 0) {
             const auto kind = kind_of(at, size);
-            if (run.kind == Kind::none) {
-                run.kind = kind;
-                run.first_list = static_cast<std::uint32_t>(splits.size() - before);
-            }
+            if (run.kind == Kind::none) run.kind = kind;
             const auto count = kind == run.kind && kind != Kind::none ? count_values(at, size, kind, end) : -1;
             if (count < 0) return give_up();
             values += count;

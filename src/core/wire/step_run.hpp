@@ -10,8 +10,7 @@ namespace colonnade {
 struct StepRun {
     std::uint32_t begin = 0;  // in the record
     std::uint32_t size = 0;
-    std::uint32_t varints = 0;     // int64s: values, and the bytes of all headers, each of which is a varint too
-    std::uint32_t first_list = 0;  // the first step that has a list at all
+    std::uint32_t varints = 0;  // int64s: values, and the bytes of all headers, each of which is a varint too
     Kind kind = Kind::none;
 };
 

@@ -109,9 +109,11 @@ void test_kinds() {
     CHECK(error.code == Code::wrong_kind && error.record == 0 && error.key == 0);
     CHECK(error.got == static_cast<std::int64_t>(Kind::int64s));
     CHECK(!check_kinds(integers.index, nothing) && !check_kinds(integers.index, right));
-    // Even an empty list is of its kind.
-    const Examples empty(Kind::int64s, {feature(Int64s{})});
-    CHECK(check_kinds(empty.index, floats).code == Code::wrong_kind);
+    // An empty list holds no value of any kind.
+    const Examples empty(Kind::floats, {feature(Int64s{}), feature(Floats{2})});
+    CHECK(!check_kinds(empty.index, floats));
+    Parsed out;
+    CHECK(!parse_ragged(empty.rows(), out) && items<float>(out.values) == Floats{2});
 }
 
 }  // namespace

@@ -97,10 +97,15 @@ void test_kinds() {
         {sequence_example({}, {}), sequence_example({}, {entry("a", feature_list({feature(Int64s{1}), {}, floats}))})});
     const auto in_lists = check_kinds(mixed.index, wanted);
     CHECK(in_lists.code == Code::wrong_kind && in_lists.record == 1 && in_lists.key == 0 && in_lists.step == 2);
+    const Indexed empty(
+        {sequence_example({}, {entry("a", feature_list({feature(std::vector<float>{}), {}})),
+                               entry("b", feature_list({feature(Int64s{}), floats, feature(Int64s{})}))})});
+    const auto after_empty = check_kinds(empty.index, wanted);
+    CHECK(after_empty.code == Code::wrong_kind && after_empty.key == 1 && after_empty.step == 1);
     const Kind unwanted[] = {Kind::none, Kind::none};
     CHECK(!check_kinds(run.index, unwanted) && !check_kinds(mixed.index, unwanted));
     const Kind right[] = {Kind::bytes, Kind::floats};
-    CHECK(!check_kinds(run.index, right));
+    CHECK(!check_kinds(run.index, right) && !check_kinds(empty.index, right));
 }
 
 void test_malformed() {

@@ -353,3 +353,13 @@ def test_layers_take_initializers():
     with pytest.warns(errors.UntrainedTableWarning):
         layer = colonnade.numpy.SequenceFeatures(columns)
     assert (layer.tables()["kind_embedding"] == 0.5).all()
+
+
+def test_compose_within_compose_has_a_limit():
+    made = cn.Log1p()
+    for _ in range(8):
+        made = cn.Compose([cn.Clip(0, 1), made])
+    column = cn.sequence_numeric_column("f", normalizer_fn=made)
+    assert cn.from_config(cn.to_config(cn.Encoder({"a": [column]}))).columns == {"a": (column,)}
+    with pytest.raises(errors.ColumnValueError, match="nests deeper than 8 levels; give one list"):
+        cn.Compose([made])

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
 import os
 import tracemalloc
 
 import numpy as np
+import polars as pl
+import pyarrow as pa
 import pytest
 from failing import refusal
 from memory import little_memory
 from reference.fingerprint64 import fingerprint64
 
 import colonnade as cn
+import colonnade.numpy
 from colonnade.columns import _vocabulary_file, _vocabulary_list
 from colonnade.errors import ColumnTypeError, ColumnValueError, NarrowingError, VocabularyError
 
@@ -338,3 +342,112 @@ class TestFile:
         made = filed("k", write(lines), num_oov_buckets=1)
         assert made.num_buckets == 200_001
         assert ids(made, [["item-199999", "item-0", "item-200000"]]) == [199_999, 0, 200_000]
+
+
+class ASeries:
+    """Like a Series of Polars or pandas."""
+
+    def __init__(self, items):
+        self.to_list = lambda: items
+
+
+def test_a_series_is_a_vocabulary():
+    wanted = cn.categorical_column_with_vocabulary_list("k", ["a", "b"])
+    for words in (ASeries(["a", "b"]), pa.array(["a", "b"]), pl.Series(["a", "b"])):
+        assert cn.categorical_column_with_vocabulary_list("k", words) == wanted
+    with pytest.raises(ColumnTypeError, match="got NoneType, str"):
+        cn.categorical_column_with_vocabulary_list("k", ASeries(["a", None]))
+
+
+def tfrecords(*records, compression="GZIP"):
+    file = io.BytesIO()
+    with cn.TFRecordWriter(file, compression=compression) as writer:
+        for record in records:
+            writer.write(record)
+    return file.getvalue()
+
+
+class TestRecords:
+    """Vocabularies of TensorFlow Transform: one value a record, in a TFRecord file under gzip."""
+
+    @FILES
+    @pytest.mark.parametrize(
+        ("name", "given"),
+        [("words.tfrecord.gz", None), ("words.tfrecord.gz", "tfrecord_gzip"), ("words", "tfrecord_gzip")],
+    )
+    def test_ids(self, column, name, given, write):
+        path = write(tfrecords(b"a", b"two\nlines", b"c"), name)
+        made = column("k", path, file_format=given)
+        assert (made.num_buckets, made.file_format) == (3, "tfrecord_gzip")
+        [slot] = (
+            cn.Encoder(cn.indicator_column(made)).encode({"k": [["c", "two\nlines", "a"]]}).slots.values()
+        )
+        assert slot.values.tolist() == [[2, 1, 0]]
+
+    def test_the_first_of_them(self, write):
+        path = write(tfrecords(b"a", b"b", b"a"), "tfrecord.gz")
+        assert ids(filed("k", path, 2, num_oov_buckets=1), [["b", "x"]]) == [1, 2]
+        refusal(VocabularyError, lambda: filed("k", path), "entry 3 stands at 1 already")
+        refusal(VocabularyError, lambda: filed("k", path, 4), "only 3 lines; give a smaller vocabulary_size")
+
+    def test_integers(self, write):
+        path = write(tfrecords(b"7", b"-1"), "tfrecord.gz")
+        assert ids(filed("k", path, dtype="int64"), [[-1, 7, 3]]) == [1, 0, -1]
+        refusal(
+            VocabularyError,
+            lambda: filed("k", write(tfrecords(b"7", b"x"), "tfrecord.gz"), dtype="int64"),
+            "line 2 is not an int64",
+        )
+
+    def test_many(self, write):
+        words = [b"%d" % number for number in range(100_000)]
+        made = filed("k", write(tfrecords(*words), "tfrecord.gz"))
+        assert ids(made, [["99999", "0", "-1"]]) == [99_999, 0, -1]
+
+    @pytest.mark.parametrize(
+        ("content", "given", "words"),
+        [
+            (tfrecords(b"a", b"b"), "text", 'not text; give file_format="tfrecord_gzip"'),
+            (tfrecords(b"a", b"b"), None, 'not text; give file_format="tfrecord_gzip"'),
+            (tfrecords(b"a", compression=None), None, 'compress it with gzip, and give file_format="tfr'),
+            (tfrecords(b"a", compression=None), "tfrecord_gzip", "no sound gzip file"),
+            (gzip.compress(b"a\nb\n"), "tfrecord_gzip", "no sound TFRecord file: the file ends inside"),
+            (gzip.compress(b"some longer words\n" * 9), "tfrecord_gzip", "no sound TFRecord file: the CRC"),
+            (tfrecords(b"a", b"b")[:-9], "tfrecord_gzip", "no sound gzip file"),
+            (tfrecords(), "tfrecord_gzip", "holds no record"),
+        ],
+    )
+    def test_the_wrong_format(self, content, given, words, write):
+        refusal(VocabularyError, lambda: filed("k", write(content, "words.gz"), file_format=given), words)
+
+    @pytest.mark.parametrize("given", ["tfrecord", "", 3, ["text"]])
+    def test_an_unknown_format(self, given, write):
+        path = write(b"a\n")
+        refusal(
+            ColumnValueError, lambda: filed("k", path, file_format=given), "must be 'text', 'tfrecord_gzip'"
+        )
+
+    def test_text_that_is_shorter_than_a_header(self, write):
+        assert filed("k", write(b"a\n"), file_format="text").num_buckets == 1
+
+    def test_configs(self, write):
+        path = write(tfrecords(b"a", b"b"), "words")
+        made = filed("k", path, file_format="tfrecord_gzip")
+        config = cn.to_config(made)
+        assert config["config"]["categorical_column"]["file_format"] == "tfrecord_gzip"
+        assert cn.from_config(config) == made
+        text = cn.to_config(filed("k", write(b"a\n"), file_format="text"))
+        assert "file_format" not in text["config"]["categorical_column"]
+        assert cn.from_config(text).file_format == "text"
+        # What was saved before there was a choice was read as text, whatever its name.
+        old = cn.to_config(filed("k", write(tfrecords(b"a", b"b"), "words.tfrecord.gz")))
+        del old["config"]["categorical_column"]["file_format"]
+        refusal(cn.errors.ConfigError, lambda: cn.from_config(old), "is a TFRecord file, not text")
+
+    def test_save_and_load(self, write, tmp_path):
+        made = filed("k", write(tfrecords(b"a", b"b"), "words.tfrecord.gz"))
+        layer = colonnade.numpy.SequenceFeatures(cn.indicator_column(made))
+        cn.save(tmp_path / "saved", cn.Encoder(cn.indicator_column(made)), layer.tables())
+        encoder, _ = cn.load(tmp_path / "saved")
+        [slot] = encoder.encode({"k": [["b", "a", "c"]]}).slots.values()
+        assert slot.values.tolist() == [[1, 0, -1]]

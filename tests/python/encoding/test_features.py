@@ -365,7 +365,9 @@ class TestNumbers:
     def test_steps_of_another_shape(self):
         feature = cn.Ragged(np.zeros((3, 2)), [0, 3])
         where = {"key": "k", "column": "k", "row": 0, "step": 0}
-        failure(PartialStepError, lambda: encoded(numbers(shape=3), feature), "2 values are not", **where)
+        failure(
+            PartialStepError, lambda: encoded(numbers(shape=3), feature), "the step holds 2 values", **where
+        )
 
 
 class TestNormalizers:

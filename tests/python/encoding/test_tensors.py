@@ -6,12 +6,15 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
+import torch
 from failing import failure
 from hypothesis import given
 from hypothesis import strategies as st
 
 import colonnade as cn
+import colonnade.torch
 from colonnade.errors import (
     FeatureTypeError,
     LimitError,
@@ -306,3 +309,82 @@ def test_a_sparse_tensor_is_the_lists_that_it_came_from(rows, nested):
         expected = np.full((len(rows), 5), -1)
         expected[tuple(np.array(places, int).reshape(-1, rank).T)] = values
     assert encoded(IDS, feature)[:2] == encoded(IDS, expected)[:2]
+
+
+def nested_tensor(*rows: Any, layout: Any = torch.jagged) -> Any:
+    return torch.nested.nested_tensor([torch.tensor(row) for row in rows], layout=layout)
+
+
+class TestListsOfTensors:
+    """As lists of their numbers."""
+
+    @pytest.mark.parametrize(
+        ("feature", "same"),
+        [
+            ([torch.tensor([1, 2]), torch.tensor([3])], [[1, 2], [3]]),
+            ((torch.tensor([1, 2]), torch.tensor([], dtype=torch.int64)), [[1, 2], []]),
+            ([torch.tensor([1, 2]), [3], np.array([4])], [[1, 2], [3], [4]]),
+            ([[torch.tensor(1), 2], []], [[1, 2], []]),
+            ([[torch.tensor([1, 2]), torch.tensor([3])], []], [[[1, 2], [3]], []]),
+            ([torch.tensor([[1, 2], [3, 4]]), torch.tensor([[5, 6]])], [[[1, 2], [3, 4]], [[5, 6]]]),
+        ],
+    )
+    def test_taken(self, feature, same):
+        assert encoded(IDS, feature) == encoded(IDS, same)
+
+    def test_a_tensor_of_a_graph(self):
+        feature = [torch.tensor([1.0], requires_grad=True)]
+        failure(
+            FeatureTypeError, lambda: encoded(cn.sequence_numeric_column("k"), feature), "detach it", key="k"
+        )
+
+    def test_a_tensor_without_memory(self):
+        feature = [torch.tensor([1], device="meta")]
+        failure(FeatureTypeError, lambda: encoded(IDS, feature), "a tensor that NumPy cannot read", key="k")
+
+    def test_what_is_no_tensor_is_refused_as_before(self):
+        failure(RaggedError, lambda: encoded(IDS, [[1, [2]]]), "uneven nesting", key="k", row=0, step=0)
+
+
+@pytest.mark.filterwarnings("ignore:The PyTorch API of nested tensors")
+class TestNestedTensors:
+    """Nested tensors of torch, as ours are."""
+
+    @pytest.mark.parametrize("layout", [torch.jagged, torch.strided])
+    def test_ids(self, layout):
+        assert encoded(IDS, nested_tensor([1, 2], [3], layout=layout)) == encoded(IDS, [[1, 2], [3]])
+
+    def test_gaps_between_rows(self):
+        whole = torch.arange(10).reshape(2, 5)
+        feature = torch.nested.narrow(
+            whole, 1, torch.tensor([0, 1]), torch.tensor([2, 3]), layout=torch.jagged
+        )
+        assert encoded(IDS, feature) == encoded(IDS, [[0, 1], [6, 7, 8]])
+
+    def test_our_own_output(self):
+        column = cn.sequence_numeric_column("k", shape=(2,))
+        batch = cn.Encoder([column], layout="jagged").encode({"k": [[1, 2, 3, 4], [], [5, 6]]})
+        nested = colonnade.torch.nested_tensor(*colonnade.torch.SequenceFeatures([column])(batch))
+        assert encoded(column, nested) == encoded(column, [[1, 2, 3, 4], [], [5, 6]])
+
+
+@pytest.mark.parametrize(
+    ("make", "match"),
+    [
+        (lambda: pl.DataFrame({"k": [[1]]}).lazy(), r"call \.collect\(\) first"),
+        (lambda: iter([[1]]), r"take list\(\.\.\.\) of it"),
+        (lambda: SimpleNamespace(as_numpy_iterator=iter), "encode each batch of a stream"),
+    ],
+)
+def test_what_holds_no_data_yet(make, match):
+    failure(FeatureTypeError, lambda: encoded(IDS, make()), match, key="k")
+    failure(FeatureTypeError, lambda: cn.Encoder([IDS]).encode(make()), match)
+
+
+def test_ragged_tensors_without_end():
+    feature = ragged(np.array([1]), *[[0, 1]] * 5000)
+    failure(LimitError, lambda: encoded(IDS, feature), "more than 100 levels", key="k")
+    within_itself = SimpleNamespace(row_splits=np.array([0, 1]))
+    within_itself.values = within_itself
+    failure(LimitError, lambda: encoded(IDS, within_itself), "more than 100 levels", key="k")
+    assert encoded(IDS, ragged(np.array([1]), *[[0, 1]] * 50)) == encoded(IDS, [[[1]]])

@@ -106,6 +106,22 @@ class TestMask:
                 ColumnTypeError, lambda given=lengths: module.sequence_mask(given, wrong), "must be an int"
             )
 
+    @pytest.mark.parametrize("dtype", ["bool", "int32", "float32", "uint8", np.float16, bool], ids=str)
+    def test_dtypes(self, module, dtype):
+        mask = plain(module.sequence_mask([1, 3], dtype=dtype))
+        assert mask.dtype == dtype
+        assert mask.tolist() == [[1, 0, 0], [1, 1, 1]]
+        assert plain(module.sequence_mask([1], 2, dtype)).tolist() == [[1, 0]]
+
+    def test_dtypes_of_frameworks(self):
+        assert colonnade.torch.sequence_mask([1], dtype=torch.bfloat16).dtype == torch.bfloat16
+        assert colonnade.jax.sequence_mask([1], dtype=jnp.float32).dtype == jnp.float32
+
+    @pytest.mark.parametrize("dtype", ["string", "complex64", None, 3, [1]], ids=str)
+    def test_no_dtypes(self, module, dtype):
+        with pytest.raises((ColumnTypeError, ColumnValueError)):
+            module.sequence_mask([1, 3], dtype=dtype)
+
     @pytest.mark.parametrize("wrong", [-1, np.int64(-2), 2**63, 10**400], ids=str)
     def test_maxlen_of_a_wrong_size(self, module, wrong):
         failure(ColumnValueError, lambda: module.sequence_mask([1], wrong), "maxlen must")

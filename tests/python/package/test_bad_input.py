@@ -111,6 +111,13 @@ BAD = {
         errors.PartialStepError,
         {"key": "pairs", "column": "pairs", "row": 1},
     ),
+    "three values in a step of one": (
+        lambda: cn.Encoder(cn.sequence_numeric_column("f")).encode_sequence_examples(
+            [cn.SequenceExample({}, {"f": [[1.0], [1.0, 2.0, 3.0]]}).serialize()]
+        ),
+        errors.PartialStepError,
+        {"row": 0, "step": 1, "key": "f", "column": "f"},
+    ),
     "value count not a multiple of the shape, in a record": (
         encode_examples(PAIRS, make_example({"pairs": [1.0]})),
         errors.PartialStepError,

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from colonnade import errors
-from colonnade.errors import ColonnadeError, _words, from_core
+from colonnade.errors import ColonnadeError, _words, from_core, shown
 
 ROOT = Path(__file__).parents[3]
 CLASSES = [
@@ -158,6 +158,11 @@ class TestCore:
         assert "3 values are not a multiple of the 2" in str(
             from_core("partial_step", {"got": 3, "expected": 2})
         )
+        in_step = {"got": 3, "expected": 1, "step": 0}
+        assert "the step holds 3 values, and the column's shape needs 1; declare a shape of 3 values" in str(
+            from_core("partial_step", in_step)
+        )
+        assert "holds no values" in str(from_core("partial_step", {**in_step, "got": 0}))
         assert "0x00000001, expected 0x000000ff" in message("bad_data_crc", expected=255)
         kinds = str(from_core("wrong_kind", {"got": 2, "expected": 3}))
         assert "a float list, the spec declares an int64 list" in kinds
@@ -191,3 +196,26 @@ class TestLists:
         assert "{" not in error.message
         assert str(2**70) not in error.message
         assert len(error.message.split("; ")) == 2
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("a", "'a'"),
+        (3, "3"),
+        ([1, [2]], "[1, [2]]"),
+        ((1, None), "(1, None)"),
+        ({"a": 1.5}, "{'a': 1.5}"),
+        (float, "<class 'float'>"),
+        ([[[[[[1]]]]]], "[[[[[...]]]]]"),
+        (float("nan"), "nan"),
+    ],
+)
+def test_values_are_shown(value, text):
+    assert shown(value) == text
+
+
+def test_whatever_is_shown_is_short():
+    assert len(shown("x" * 10_000)) <= 120
+    assert len(shown([["x" * 1000] * 1000] * 1000)) <= 303
+    assert shown(10**5000).startswith(("of class int", "1000"))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from colonnade._ragged import BytesArray, Ragged
-from colonnade.errors import FeatureTypeError, NarrowingError, RaggedError
+from colonnade.errors import FeatureTypeError, LimitError, NarrowingError, RaggedError
 
 
 @pytest.mark.parametrize(
@@ -220,3 +220,13 @@ def test_uneven_lists_are_no_splits_and_no_data():
     ):
         with pytest.raises(RaggedError):
             call()
+
+
+def test_levels_have_a_limit():
+    made = np.array([1])
+    for _ in range(100):
+        made = Ragged(made, [0, 1])
+    assert str(made.to_list()).count("[") == 101
+    assert repr(made)
+    with pytest.raises(LimitError, match="101 levels of rows, the limit is 100"):
+        Ragged(made, [0, 1])

@@ -112,7 +112,7 @@ def test_a_nan_stays_one() -> None:
 @pytest.mark.parametrize(
     ("given", "error", "says"),
     [
-        ([1, 2.5], FeatureTypeError, "value 1 is a float, value 0 is an int"),
+        ([True, 2.5], FeatureTypeError, "value 1 is a float, value 0 is an int"),
         (["a", 1], FeatureTypeError, "value 1 is an int, value 0 is a string"),
         ([1, None], FeatureTypeError, "value 1 must be .* got NoneType None"),
         ([[1], [2]], FeatureTypeError, r"value 0 must be .* got list \[1\]"),
@@ -164,3 +164,81 @@ def test_a_built_example_does_not_follow_its_source() -> None:
     example = cn.Example({"key": values})
     values.append(2)
     assert example.features == {"key": (1,)}
+
+
+@pytest.mark.parametrize(
+    ("given", "dtype", "held"),
+    [
+        ([5, 7], "float32", (5.0, 7.0)),
+        ([5, 7], float, (5.0, 7.0)),
+        ([True, False], "float64", (1.0, 0.0)),
+        ([2**24 + 1], "float32", (float(2**24),)),
+        ([5, 7], "int32", (5, 7)),
+        ([0.5], "float16", (0.5,)),
+        (["a"], "string", (b"a",)),
+        ([], "string", ()),
+        (None, "float32", ()),
+        (np.array([1, 2], np.uint8), "float32", (1.0, 2.0)),
+    ],
+)
+def test_dtypes(given: Any, dtype: Any, held: Any) -> None:
+    example = cn.Example({"a": given, "b": 1}, dtypes={"a": dtype})
+    assert repr(example.features["a"]) == repr(held)
+    assert example.features["b"] == (1,)
+    steps = cn.SequenceExample({"a": given}, {"b": [given, []]}, dtypes={"a": dtype, "b": dtype})
+    assert repr(vars(steps)) == repr({"context": {"a": held}, "feature_lists": {"b": (held, ())}})
+    batch = [None if given is None else list(given)]
+    column = cn.Ragged.from_list([[]], dtype) if batch[0] is None else batch
+    assert cn.serialize_examples({"a": column}, {"a": dtype})[0] == cn.Example({"a": held}).serialize()
+
+
+@pytest.mark.parametrize(
+    ("given", "dtype", "kind", "said"),
+    [
+        ([0.5], "int64", FeatureTypeError, "the values are float32, the dtype is int64"),
+        (["a"], "float32", FeatureTypeError, "the values are string, the dtype is float32"),
+        ([1], "string", FeatureTypeError, "the values are int64, the dtype is string"),
+        ([1], "complex64", ColumnValueError, "unknown dtype"),
+        ([1], None, ColumnTypeError, "is not a dtype"),
+    ],
+)
+def test_dtypes_that_do_not_fit(given: Any, dtype: Any, kind: type[ColonnadeError], said: str) -> None:
+    with pytest.raises(kind, match=said) as caught:
+        cn.Example({"a": given}, dtypes={"a": dtype})
+    assert caught.value.where == {"key": "a"}
+    with pytest.raises(kind, match=said):
+        cn.SequenceExample({}, {"a": [given]}, dtypes={"a": dtype})
+
+
+def test_dtypes_of_other_keys() -> None:
+    with pytest.raises(ColumnValueError, match="not among the features"):
+        cn.Example({"a": 1}, dtypes={"b": "int64"})
+    with pytest.raises(FeatureTypeError, match="dtypes must be a mapping"):
+        cn.SequenceExample({"a": 1}, {}, dtypes=["int64"])  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("given", [[5, 4.5], [4.5, 5], (5, np.float32(4.5)), [np.int8(5), 4.5]])
+def test_ints_among_floats_are_floats(given: Any) -> None:
+    held = cn.Example({"a": given}).features["a"]
+    assert set(map(type, held)) == {float}
+    assert sorted(held) == [4.5, 5.0]
+
+
+@pytest.mark.parametrize("kind", [cn.Example, cn.SequenceExample])
+@pytest.mark.parametrize("given", [None, "text", 3, ["a"], np.array([b"a"], object)])
+def test_only_bytes_are_parsed(kind: Any, given: Any) -> None:
+    with pytest.raises(FeatureTypeError, match="a serialized record must be bytes"):
+        kind.parse(given)
+
+
+@pytest.mark.parametrize("kind", [cn.Example, cn.SequenceExample])
+def test_any_buffer_is_parsed(kind: Any) -> None:
+    record = cn.Example({"a": [1, 2]}).serialize()
+    assert kind.parse(bytearray(record)) == kind.parse(memoryview(record)) == kind.parse(record)
+
+
+def test_what_was_parsed_is_an_example_like_any_other() -> None:
+    made = cn.Example({"a": [1, 2], "b": ["é"], "c": [], "d": 0.1})
+    assert cn.Example.parse(made.serialize()) == made
+    steps = cn.SequenceExample({"a": 1}, {"b": [[1], [b"x"], [], [0.5, 1.5]], "c": []})
+    assert cn.SequenceExample.parse(steps.serialize()) == steps

@@ -129,15 +129,13 @@ def test_kind_mismatch(held, dtype, feature):
     assert f"holds a{'n' if held == 'int64' else ''} {held} list" in error.message
 
 
-@pytest.mark.parametrize(
-    "wrong", [bytearray(b""), memoryview(b""), "text", None, 3, iter([b""]), np.array([b"x"])]
-)
+@pytest.mark.parametrize("wrong", ["text", None, 3, iter([b""])])
 def test_records_in_a_wrong_container(wrong):
     error = failure(FeatureTypeError, lambda: cn.parse_example(wrong, VARLEN), "must be a list of bytes")
     assert isinstance(error, TypeError)
 
 
-@pytest.mark.parametrize("wrong", ["text", None, 3, bytearray(b"")])
+@pytest.mark.parametrize("wrong", ["text", None, 3, [b""]])
 def test_a_record_that_is_not_bytes(wrong):
     failure(FeatureTypeError, lambda: cn.parse_example([b"", wrong], VARLEN), "must be bytes, got", record=1)
 

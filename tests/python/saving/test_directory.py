@@ -348,7 +348,7 @@ def test_damaged_tables_are_found(saved, damage):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"version": 3}, "version 3 is unknown"),
+        ({"version": 2}, "version 2 is unknown"),
         ({"version": True}, "version True is unknown"),
         ({"code": ""}, '"version", "encoder" and "tables" are wanted'),
         ({"encoder": None}, "a config is an object"),
