@@ -72,7 +72,7 @@ def _is_level(items: Any, splits: list[_Int64s]) -> bool:
                 f"uneven nesting: a {found} stands beside lists; put it into a list", **place(at, splits)
             )
         raise FeatureTypeError(
-            f"a row must be a list, a tuple or an array, got {found}; give a list, though it be of one value",
+            f"a row must be a list, a tuple or an array, got {found}; give a list, of one value or none too",
             row=at,
         )
     if len(splits) == _DEEPEST:
@@ -104,7 +104,8 @@ def _values(items: Any, name: str | None, splits: list[_Int64s]) -> _Array | lis
     if name is not None and kind not in _TAKES[_kind_of_dtype(name)]:
         where = place(_first_of_kind(items, kind), splits) if len(items) else {}
         raise FeatureTypeError(
-            f"the values are of kind {kind}, the dtype is {name}; give one that fits the other", **where
+            f"the values are of kind {kind}, the dtype is {name}; convert them, or declare what they are",
+            **where,
         )
     if kind == "string":
         return [_encoded(item, place(at, splits)) for at, item in enumerate(items)]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .._ragged import BytesArray, Ragged, columns_from_arrow, equal_splits, ragged_of_list
-from ..errors import ColonnadeError, FeatureTypeError, MissingFeatureError
+from ..errors import ColonnadeError, FeatureTypeError, MissingFeatureError, names_with_guess
 from .dense import dense_or_rows, is_dense
 from .flat import Flat, of_ragged
 from .sparse_tensors import is_sparse, read_sparse
@@ -46,7 +46,7 @@ class Features:
         if (key, dtype) not in self._read:
             if key not in self._by_key:
                 raise MissingFeatureError(
-                    f"not among the features {', '.join(map(repr, self._by_key)) or '(none)'}", key=key
+                    f"not among the features {names_with_guess(key, map(str, self._by_key))}", key=key
                 )
             self._read[key, dtype] = read(self._by_key[key], key, dtype)
         return self._read[key, dtype]
@@ -70,6 +70,8 @@ def _by_key(features: Any, keys: Iterable[str]) -> Mapping[str, Any]:
 
 def _hint(given: Any) -> str:
     """What to do with something that holds data, though not yet."""
+    if is_dense(given):
+        return "; say what it is, as {key: values}"
     if callable(getattr(given, "collect", None)):
         return "; call .collect() first"
     if callable(getattr(given, "to_numpy", None)):

@@ -187,5 +187,9 @@ def _checked_rows(flat: Flat | None, key: str, expected: tuple[str, int] | None)
     assert flat is not None
     rows = len(flat.row_splits) - 1
     if expected is not None and rows != expected[1]:
-        raise UnequalLengthsError(f"{rows} rows, but feature {expected[0]!r} has {expected[1]}", key=key)
+        raise UnequalLengthsError(
+            f"{rows} rows, but feature {expected[0]!r} has {expected[1]}; give each a row for every example, "
+            "[] where it has none",
+            key=key,
+        )
     return expected or (key, rows)

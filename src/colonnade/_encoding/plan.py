@@ -164,7 +164,8 @@ def _checked_columns(group: str, columns: Columns) -> list[DenseColumn]:
         columns = [cast(DenseColumn, columns)]
     if isinstance(columns, str | Mapping) or not isinstance(columns, Iterable):
         raise ColumnTypeError(
-            f"columns must be a column or an iterable of columns, got {type(columns).__name__}"
+            f"columns must be a column or an iterable of columns, got {type(columns).__name__}; "
+            "make one, as with cn.embedding_column(cn.sequence_categorical_column_with_identity(key, n), 8)"
         )
     checked = [_checked_column(column) for column in columns]
     if not checked:
@@ -193,7 +194,10 @@ def _checked_column(column: object) -> DenseColumn:
         raise ColumnTypeError(
             "a categorical column; wrap it in embedding_column or indicator_column", column=name
         )
-    raise ColumnTypeError(f"not a column: {type(column).__name__} {shown(column)}")
+    raise ColumnTypeError(
+        f"not a column: {type(column).__name__} {shown(column)}; "
+        "make one, as with cn.embedding_column(cn.sequence_categorical_column_with_identity(key, n), 8)"
+    )
 
 
 def _compile_group(name: str, columns: list[DenseColumn]) -> GroupPlan:

@@ -7,8 +7,8 @@ import warnings
 from dataclasses import dataclass
 
 from .. import _core
-from .._records import Serialized
-from ..errors import ColonnadeError, FeatureWarning, MissingFeatureError
+from .._records import Serialized, describe
+from ..errors import ColonnadeError, FeatureWarning, MissingFeatureError, names_with_guess
 from .plan import Plan
 
 
@@ -64,7 +64,7 @@ class Presence:
             self._check_all(examples)
         # A single record without a key is no news: a user without a history.
         elif unseen and self._records > 1:
-            _warn_missing([place.key for place in unseen], self._records)
+            _warn_missing([place.key for place in unseen], _keys_of(records), self._records)
             unseen = []
         self._unseen = unseen
 
@@ -115,7 +115,12 @@ def _first(examples: _core.IndexedExamples, place: Place, *, has: bool) -> int |
     return examples.first_record(place.number, in_lists=place.in_lists, has=has)
 
 
-def _warn_missing(keys: list[str], records: int) -> None:
+def _keys_of(records: Serialized) -> list[str]:
+    """What the first record holds, whatever is wanted of it."""
+    return [each.key for each in describe(bytes(records[0])).keys]
+
+
+def _warn_missing(keys: list[str], held: list[str], records: int) -> None:
     """Warn, and point to the first line outside of this package."""
     level, frame = 2, sys._getframe(1)
     package = __package__.split(".")[0]
@@ -124,7 +129,7 @@ def _warn_missing(keys: list[str], records: int) -> None:
     for key in keys:
         warnings.warn(
             f"none of the first {records} records has the feature {key!r}, so its rows are empty; "
-            "look at the name in the records and in the column",
+            f"the first one has {names_with_guess(key, held)}",
             FeatureWarning,
             stacklevel=level,
         )

@@ -39,6 +39,7 @@ from ._classes import (
     VocabularyError,
     WeightsError,
 )
+from ._shown import names_with_guess as names_with_guess
 from ._shown import shown as shown
 from ._words import from_core as from_core
 from ._words import lists_error as lists_error

@@ -167,7 +167,7 @@ _WORDS: dict[str, tuple[type[Exception], _Words]] = {
     "missing_feature": (
         MissingFeatureError,
         "the feature is required and the record does not have it; "
-        "give the spec a default_value (or allow_missing=True), or declare it as VarLenFeature",
+        "give the column or the spec a default_value (or allow_missing=True), or declare it as VarLenFeature",
     ),
     "wrong_count": (
         ValueCountError,
@@ -274,7 +274,7 @@ _WORDS: dict[str, tuple[type[Exception], _Words]] = {
     ),
     "lists_not_a_row": (
         FeatureTypeError,
-        "a row must be a list, a tuple or an array, got {type}; give a list, though it be of one value",
+        "a row must be a list, a tuple or an array, got {type}; give a list, of one value or none too",
     ),
     "lists_uneven": (RaggedError, "uneven nesting: a {type} stands beside lists; put it into a list"),
     "lists_too_deep": (RaggedError, "lists nest deeper than {expected} levels; join some"),
@@ -289,7 +289,7 @@ _WORDS: dict[str, tuple[type[Exception], _Words]] = {
     ),
     "lists_wrong_values": (
         FeatureTypeError,
-        "the values are of kind {got}, the dtype is {expected}; give one that fits the other",
+        "the values are of kind {got}, the dtype is {expected}; convert them, or declare what they are",
     ),
     "lists_too_wide": (NarrowingError, "{got} does not fit {expected}; give a wider dtype, or strings"),
     "lists_lone_surrogate": (

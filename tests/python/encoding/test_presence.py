@@ -35,8 +35,16 @@ class TestWarning:
     def test_once_with_a_count(self) -> None:
         encoder = cn.Encoder(WATCHES)
         [words] = heard(lambda: encoder.encode_examples([WITHOUT] * 3))
-        assert words.startswith("none of the first 3 records has the feature 'watches'")
+        assert words == (
+            "none of the first 3 records has the feature 'watches', so its rows are empty; "
+            "the first one has 'user'"
+        )
         assert heard(lambda: encoder.encode_examples([WITHOUT] * 3)) == []
+
+    def test_a_name_that_is_nearly_right(self) -> None:
+        record = cn.Example({"watchs": [1]}).serialize()
+        [words] = heard(lambda: cn.Encoder(WATCHES).encode_examples([record, WITHOUT]))
+        assert words.endswith("the first one has 'watchs'; did you mean 'watchs'?")
 
     def test_each_key(self) -> None:
         encoder = cn.Encoder({"a": [WATCHES], "b": [cn.sequence_numeric_column("price")]})
