@@ -28,6 +28,8 @@ from ._encoding import (
 )
 from ._layers import (
     Float32s,
+    Outputs,
+    OutputsOfOneGroup,
     batches_by_group,
     check_table_names,
     checked_table,
@@ -36,6 +38,7 @@ from ._layers import (
     read_only,
     sequence_mask,
     the_batch,
+    the_table,
     warn_untrained,
 )
 
@@ -109,7 +112,7 @@ def _leading_axes(slot: Slot[Array], batch: Batch) -> tuple[int, ...]:
     return slot.values.shape[:2] if batch.mask is not None else slot.values.shape[:1]
 
 
-class Features:
+class Features(Outputs):
     """All groups of some columns, and the tables they share.
 
     Args:
@@ -143,7 +146,6 @@ class Features:
         num_threads: int | None = None,
     ) -> None:
         self._encoder = Encoder(columns, num_threads=num_threads)
-        self.plan = self._encoder.plan
         if tables is None and self.plan.tables:
             warn_untrained(self.plan.tables)
         if tables is None:
@@ -171,12 +173,20 @@ class Features:
     def _embed(self, group: GroupPlan, batch: Batch) -> Embedded:
         return _dense(group, self._columns[group.name], batch, self._encoder.options.num_threads or 1)
 
+    def table(self, name: str) -> Float32s:
+        """A table, float32 [num_buckets, dimension], read-only.
+
+        Raises:
+            TableError: there is no table of this name.
+        """
+        return read_only(the_table(self._tables, name))
+
     def tables(self) -> dict[str, Float32s]:
         """The tables by name, float32 [num_buckets, dimension], read-only."""
         return {name: read_only(table) for name, table in self._tables.items()}
 
 
-class SequenceFeatures(Features):
+class SequenceFeatures(OutputsOfOneGroup, Features):
     """One group of sequence columns: from features or a batch to (sequence_input, sequence_length).
 
     Example:
@@ -194,17 +204,12 @@ class SequenceFeatures(Features):
         super().__init__(columns, tables, num_threads=num_threads)
         self._group = self.plan.the_group_of(sequences=True)
 
-    @property
-    def width(self) -> int:
-        """Numbers in one output step: the input size of what comes next."""
-        return self._group.width
-
     def __call__(self, features_or_batch: Mapping[str, Any] | Batch) -> Embedded:
         """float32 [batch, time, width] and int64 lengths [batch]; jagged batches give [steps, width]."""
         return self._embed(self._group, the_batch(self._encoder, features_or_batch))
 
 
-class DenseFeatures(Features):
+class DenseFeatures(OutputsOfOneGroup, Features):
     """One group of context columns: from features or a batch to float32 [batch, width]."""
 
     def __init__(
@@ -212,11 +217,6 @@ class DenseFeatures(Features):
     ) -> None:
         super().__init__(columns, tables, num_threads=num_threads)
         self._group = self.plan.the_group_of(sequences=False)
-
-    @property
-    def width(self) -> int:
-        """Numbers in one output row: the input size of what comes next."""
-        return self._group.width
 
     def __call__(self, features_or_batch: Mapping[str, Any] | Batch) -> Float32s:
         """float32 [batch, width], columns in order of name."""

@@ -4,6 +4,7 @@ from .groups import batches_by_group, the_batch
 from .int32 import int32_array, int32_encoder
 from .masks import concatenate_context_input, sequence_mask
 from .named_arrays import array_name, array_specs, batch_of, to_arrays
+from .outputs import OutputColumn, Outputs, OutputsOfOneGroup
 from .tables import (
     Float32s,
     check_table_names,
@@ -11,12 +12,16 @@ from .tables import (
     escape,
     new_table,
     read_only,
+    the_table,
     too_large,
     warn_untrained,
 )
 
 __all__ = [
     "Float32s",
+    "OutputColumn",
+    "Outputs",
+    "OutputsOfOneGroup",
     "array_name",
     "array_specs",
     "batch_of",
@@ -31,6 +36,7 @@ __all__ = [
     "read_only",
     "sequence_mask",
     "the_batch",
+    "the_table",
     "to_arrays",
     "too_large",
     "warn_untrained",

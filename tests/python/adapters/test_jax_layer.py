@@ -172,6 +172,15 @@ class TestTraining:
         rows = gradient["embeddings"]["a_embedding"][...].tolist()
         assert rows == [[0] * 3, [1] * 3, [0] * 3, [2] * 3, [0] * 3]
 
+    def test_a_tied_softmax(self):
+        def loss_of(layer):
+            return jax.nn.logsumexp(layer(FEATURES)[0] @ layer.table("a_embedding").T, -1).sum()
+
+        layer = SequenceFeatures([A])
+        assert isinstance(layer.table("a_embedding"), nnx.Param)
+        gradient = nnx.grad(loss_of)(layer)["embeddings"]["a_embedding"][...]
+        assert jnp.abs(gradient).sum(1).all(), "rows that were not looked up are among the answers"
+
     def test_trainable(self):
         layer = SequenceFeatures([A, cn.embedding_column(IDENTITY, 2, trainable=False, name="fixed")])
         assert list(nnx.state(layer, nnx.Param)["embeddings"]) == ["a_embedding"]
@@ -285,12 +294,13 @@ class TestTables:
 class TestModule:
     """An ordinary nnx.Module."""
 
-    NAMES = ("watches_embedding", "item.id", "a/b", "keys", "pop", "%2E", "a b", "日本", "1")
+    NAMES = ("watches_embedding", "item.id", "a/b", "keys", "pop", "%2E", "a b", "日本", "1", "items")
 
     def test_any_name_splits_and_merges(self):
         columns = [cn.embedding_column(IDENTITY, 2, name=name) for name in self.NAMES]
         layer = SequenceFeatures(columns)
         assert list(layer.tables()) == sorted(self.NAMES)
+        assert set(nnx.state(layer)["embeddings"]) == set(self.NAMES)
         again = nnx.merge(*nnx.split(layer))
         np.testing.assert_array_equal(again(FEATURES)[0], layer(FEATURES)[0])
 

@@ -256,6 +256,16 @@ class TestTraining:
         assert set(both[0][1]) == {"good", "words"}
         failure(ColumnValueError, lambda: RecordDataset([], cn.Encoder(self.WORDS), 0), "at least 1, got 0")
 
+    def test_a_table_is_a_weight(self):
+        layer = SequenceFeatures([A])
+        assert layer.table("a_embedding") is layer.weights[0]
+
+    def test_dtypes_of_columns_without_tables(self):
+        for columns in ([N], [cn.indicator_column(IDENTITY)]):
+            output, lengths = SequenceFeatures(columns, dtype="bfloat16")(FEATURES)
+            assert keras.backend.standardize_dtype(output.dtype) == "bfloat16"
+            assert keras.backend.standardize_dtype(lengths.dtype) == "int32"
+
     def test_trainable(self):
         layer = SequenceFeatures([A, cn.embedding_column(IDENTITY, 2, trainable=False, name="fixed")])
         assert [weight.name for weight in layer.trainable_weights] == ["a_embedding"]

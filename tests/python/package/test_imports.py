@@ -29,9 +29,13 @@ THIRD_PARTY = {
     "jax": {"flax", "jax", "numpy"},
     "keras": {"keras", "numpy"},
     "torch": {"numpy", "torch"},
+    "_layers.jax_embedding": {"jax", "numpy"},
     "_layers.jax_sequences": {"jax"},
+    "_layers.keras_embedding": {"keras"},
     "_layers.keras_sequences": {"keras"},
+    "_layers.torch_embedding": {"torch"},
     "_layers.torch_sequences": {"torch"},
+    "_layers.torch_tables": {"torch"},
     "_saving.directory": {"numpy", "safetensors"},
 }
 # The frameworks that each adapter loads. Keras runs here on torch, and loads JAX itself where there is one.

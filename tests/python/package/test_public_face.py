@@ -31,6 +31,7 @@ NAMES = {
     "FixedLenSequenceFeature",
     "Log1p",
     "MinMax",
+    "OutputColumn",
     "Ragged",
     "RaggedFeature",
     "SequenceBatch",

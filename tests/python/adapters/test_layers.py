@@ -1,0 +1,183 @@
+"""What every layer has beside its numbers: dtypes, tables by name, and the layout of its outputs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from failing import failure
+from python.adapters.contract import (
+    CONTEXTS,
+    HOSTILE_CONTEXTS,
+    HOSTILE_SEQUENCES,
+    SEQUENCES,
+    Adapter,
+    adapters,
+    hostile_tables,
+    kinds,
+    layer_of,
+    random_tables,
+)
+from reference import embed as twin
+
+import colonnade as cn
+from colonnade.errors import TableError
+
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+
+IDS = cn.sequence_categorical_column_with_identity("id", 5)
+NAMES = ("items", "keys", "type", "training", "item.id", "a/b", "%2E", "a b", "日本", "1", "weight")
+
+
+class TestDtypes:
+    """Outputs are of the tables' dtype; what is an integer stays one."""
+
+    @pytest.mark.parametrize("sequence", [True, False], ids=["sequence", "context"])
+    @pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+    @adapters("torch", "jax", "keras")
+    def test_of_the_tables(self, adapter: Adapter, dtype: str, sequence: bool) -> None:
+        self.check(adapter, dtype, dtype, sequence, cn.Encoder(kinds(sequence)["everything"]))
+
+    @pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+    @adapters("torch", "jax")
+    def test_jagged(self, adapter: Adapter, dtype: str) -> None:
+        self.check(adapter, dtype, dtype, True, cn.Encoder(kinds(True)["everything"], layout="jagged"))
+
+    @pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+    @adapters("keras")
+    def test_a_mixed_policy(self, adapter: Adapter, dtype: str) -> None:
+        layer = self.check(adapter, dtype, f"mixed_{dtype}", True, cn.Encoder(kinds(True)["everything"]))
+        assert {weight.dtype for weight in layer.weights} == {"float32"}
+
+    @staticmethod
+    def check(adapter: Adapter, dtype: str, policy: str, sequence: bool, encoder: cn.Encoder) -> Any:
+        """One rounding of the tables, one of the outputs: sums are float32 in between."""
+        assert adapter.cast
+        batch = encoder.encode(HOSTILE_SEQUENCES if sequence else HOSTILE_CONTEXTS)
+        assert isinstance(batch, cn.SequenceBatch)
+        tables = {name: rounded(table, dtype) for name, table in hostile_tables(encoder.plan).items()}
+        make = adapter.module.SequenceFeatures if sequence else adapter.module.DenseFeatures
+        layer = adapter.cast(make, encoder.columns, tables, policy)
+        outputs = layer(batch)
+        output = outputs[0] if sequence else outputs
+        assert dtype_of(output) == dtype
+        if sequence:
+            assert dtype_of(outputs[1]) in ("int32", "int64")
+        padded = cn.Encoder(encoder.columns).encode(HOSTILE_SEQUENCES if sequence else HOSTILE_CONTEXTS)
+        wanted = twin.layer_output(encoder.plan.groups[""], tables, padded)
+        wanted = wanted[padded.mask] if batch.row_splits is not None else wanted  # type: ignore[union-attr]
+        np.testing.assert_allclose(
+            float32(output), rounded(wanted, dtype), rtol=float(jnp.finfo(dtype).eps), atol=1e-6
+        )
+        given = layer.tables()
+        assert {name: table.dtype for name, table in given.items()} == dict.fromkeys(tables, np.float32)
+        np.testing.assert_array_equal(given["clipped"], tables["clipped"])
+        return layer
+
+    @adapters("torch", "jax", "keras")
+    def test_many_values_are_counted_exactly(self, adapter: Adapter) -> None:
+        """bfloat16 cannot count beyond 256, nor float16 square 300."""
+        assert adapter.cast
+        columns = [cn.embedding_column(IDS, 1), cn.embedding_column(IDS, 1, max_norm=512.0, name="clipped")]
+        tables = {"id_embedding": [[1.0]] * 5, "clipped": [[1024.0]] * 5}
+        features = {"id": [[[0] * 1001, [1]]]}
+        for dtype in ("float16", "bfloat16"):
+            layer = adapter.cast(adapter.module.SequenceFeatures, columns, tables, dtype)
+            assert float32(layer(features)[0]).tolist() == [[[512.0, 1.0]] * 2]
+
+
+def rounded(array: Any, dtype: str) -> Any:
+    """The nearest numbers of a dtype, as float32."""
+    return np.array(jnp.asarray(np.asarray(array, np.float32), dtype).astype(jnp.float32))
+
+
+def float32(output: Any) -> Any:
+    """An output of any framework and dtype, as float32."""
+    if hasattr(output, "detach"):
+        output = output.detach().float()
+    return np.asarray(output, np.float32)
+
+
+def dtype_of(output: Any) -> str:
+    return str(output.dtype).split(".")[-1]
+
+
+class TestTables:
+    """Each goes by the name that it has in the columns."""
+
+    @adapters()
+    def test_by_name(self, adapter: Adapter) -> None:
+        columns = [cn.embedding_column(IDS, 2, name=name) for name in NAMES]
+        tables = random_tables(cn.Encoder(columns).plan)
+        layer = adapter.module.SequenceFeatures(columns, tables)
+        assert list(layer.tables()) == sorted(NAMES)
+        for name in NAMES:
+            table = layer.table(name)
+            assert tuple(table.shape) == (5, 2)
+            np.testing.assert_array_equal(layer.tables()[name], tables[name])
+            np.testing.assert_array_equal(adapter.to_numpy(table[...]), tables[name])
+
+    @adapters()
+    def test_a_shared_one(self, adapter: Adapter) -> None:
+        shared = cn.shared_embeddings(
+            [cn.categorical_column_with_identity("item", 5), IDS], 3, shared_embedding_collection_name="items"
+        )
+        groups = {"candidate": shared[0], "history": shared[1]}
+        rows = np.arange(15, dtype=np.float32).reshape(5, 3)
+        layer = adapter.module.Features(groups, {"items": rows})
+        assert adapter.to_numpy(layer.table("items")[...]).tolist() == rows.tolist()
+
+    @pytest.mark.parametrize("name", ["item", "", None, 1, ["items"]], ids=repr)
+    @adapters()
+    def test_unknown(self, adapter: Adapter, name: Any) -> None:
+        columns = [cn.embedding_column(IDS, 2, name=name) for name in ("items", "other")]
+        layer = adapter.module.SequenceFeatures(columns, random_tables(cn.Encoder(columns).plan))
+        failure(TableError, lambda: layer.table(name), r"the columns have the tables \['items', 'other'\]")
+
+
+class TestLayout:
+    """Where each column stands."""
+
+    @pytest.mark.parametrize("sequence", [True, False], ids=["sequence", "context"])
+    @adapters()
+    def test_each_part_is_that_columns_own_output(self, adapter: Adapter, sequence: bool) -> None:
+        columns, features = kinds(sequence)["everything"], SEQUENCES if sequence else CONTEXTS
+        tables = random_tables(cn.Encoder(columns).plan)
+        layer = layer_of(adapter.module, columns, tables, sequence=sequence)
+        output = whole(adapter, layer(features), sequence)
+        assert [part.name for part in layer.layout] == sorted(column.name for column in columns)
+        assert sum(part.width for part in layer.layout) == layer.width == output.shape[-1]
+        named = {column.name: column for column in columns}
+        for part in layer.layout:
+            plan = cn.Encoder(named[part.name]).plan
+            own = {name: tables[name] for name in plan.tables}
+            alone = layer_of(adapter.module, named[part.name], own, sequence=sequence)
+            assert alone.layout == (cn.OutputColumn(part.name, 0, part.width),)
+            wanted = whole(adapter, alone(features), sequence)
+            np.testing.assert_allclose(
+                output[..., part.start : part.start + part.width], wanted, rtol=1e-5, atol=1e-6
+            )
+
+    @adapters()
+    def test_of_groups(self, adapter: Adapter) -> None:
+        age, minutes = cn.numeric_column("age"), cn.sequence_numeric_column("minutes", shape=(2, 2))
+        layer = adapter.module.Features({"user": age, "clicks": [minutes, cn.indicator_column(IDS)]})
+        assert layer.width == {"user": 1, "clicks": 9}
+        assert layer.layout == {
+            "user": (cn.OutputColumn("age", 0, 1),),
+            "clicks": (cn.OutputColumn("id_indicator", 0, 5), cn.OutputColumn("minutes", 5, 4)),
+        }
+        assert adapter.module.Features([age]).layout == layer.layout["user"]
+        assert adapter.module.Features([age]).width == 1
+
+
+def whole(adapter: Adapter, outputs: Any, sequence: bool) -> Any:
+    return adapter.to_numpy(outputs[0] if sequence else outputs)
+
+
+def test_an_output_column_says_how_it_is_made() -> None:
+    column = cn.OutputColumn("watches_embedding", 3, 8)
+    assert repr(column) == "OutputColumn(name='watches_embedding', start=3, width=8)"
+    assert eval(repr(column), {"OutputColumn": cn.OutputColumn}) == column
