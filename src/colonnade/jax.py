@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, overload
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from ._layers import (
     int32_array,
     int32_encoder,
     new_table,
+    outputs_by_group,
     the_batch,
     the_table,
     warn_untrained,
@@ -59,8 +60,14 @@ jax.tree_util.register_dataclass(Slot, ["values", "weights", "step_splits"], [])
 jax.tree_util.register_dataclass(SequenceBatch, ["slots", "lengths", "mask", "row_splits"], [])
 
 
-def to_arrays(batch: SequenceBatch[Any]) -> Batch:
-    """Hand a batch of NumPy arrays over to JAX; integers become int32.
+@overload
+def to_arrays(batch_or_batches: SequenceBatch[Any]) -> Batch: ...
+@overload
+def to_arrays(batch_or_batches: Mapping[str, SequenceBatch[Any]]) -> dict[str, Batch]: ...
+def to_arrays(
+    batch_or_batches: SequenceBatch[Any] | Mapping[str, SequenceBatch[Any]],
+) -> Batch | dict[str, Batch]:
+    """Hand a batch of NumPy arrays, or {group: batch}, over to JAX; integers become int32.
 
     Numbers, weights and masks that an encoder made are read-only from then on, and not copied where JAX
     can use them as they are: on CPUs, from 4 KiB on. Integers are copied once, to be narrowed, and what
@@ -69,7 +76,9 @@ def to_arrays(batch: SequenceBatch[Any]) -> Batch:
     Raises:
         LimitError: an integer that int32 cannot hold.
     """
-    return batch.map(_handed_over)
+    if isinstance(batch_or_batches, SequenceBatch):
+        return batch_or_batches.map(_handed_over)
+    return {name: batch.map(_handed_over) for name, batch in batch_or_batches.items()}
 
 
 def _handed_over(array: Any) -> Any:
@@ -126,9 +135,10 @@ class Features(Outputs, nnx.Module):
         self.embeddings = nnx.data(embeddings)
 
     def __call__(self, features_or_batches: Any) -> Any:
-        """{group: (steps, lengths)}, or (values, None) for a context group; see `embed`."""
+        """{group: (steps, lengths)}, and the values alone for a context group; see `embed`."""
         batches = batches_by_group(self._encoder, features_or_batches)
-        return {name: self._embed(group, batches[name]) for name, group in self.plan.groups.items()}
+        embedded = {name: self._embed(group, batches[name]) for name, group in self.plan.groups.items()}
+        return outputs_by_group(self.plan, embedded)
 
     def table(self, name: str) -> nnx.Variable[jax.Array]:
         """The table itself, [num_buckets, dimension], for example for a softmax that is tied to it.

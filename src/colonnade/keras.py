@@ -26,6 +26,7 @@ from ._layers import (
     checked_table,
     escape,
     int32_encoder,
+    outputs_by_group,
     the_table,
     to_arrays,
     warn_untrained,
@@ -69,8 +70,7 @@ Embedded: TypeAlias = keras_embedding.Embedded
 class Features(Outputs, keras.layers.Layer):  # type: ignore[misc]
     """All groups of some columns, and the tables they share, each once.
 
-    Call it on features, on batches, or in a functional model on `layer.inputs()`. Only tensors leave a
-    Keras layer: for a context group it gives the values alone.
+    Call it on features, on batches, or in a functional model on `layer.inputs()`.
 
     Args:
         columns: Columns of one group, or {name: columns}.
@@ -129,13 +129,12 @@ class Features(Outputs, keras.layers.Layer):  # type: ignore[misc]
 
     def call(self, inputs: Mapping[str, Tensor]) -> Any:
         """{group: (steps, lengths)}, and the values alone for a context group; see `embed`."""
-        found: dict[str, Any] = {}
+        embedded: dict[str, Embedded] = {}
         for name, group in self.plan.groups.items():
             steps, lengths = embed(group, self._embeddings, batch_of(group, inputs))
-            steps = ops.cast(steps, self.compute_dtype)  # indicators count in Keras' own floats
-            # Only tensors may leave a layer: a context has no None beside its values here.
-            found[name] = (steps, lengths) if group.is_sequence else steps
-        return found
+            # Indicators and numbers of a layer without tables are of Keras' own floats.
+            embedded[name] = ops.cast(steps, self.compute_dtype), lengths
+        return outputs_by_group(self.plan, embedded)
 
     def compute_mask(self, inputs: Mapping[str, Tensor], previous_mask: Any = None) -> Any:
         """{group: (mask, None)}: what a following LSTM or MultiHeadAttention masks by."""

@@ -35,6 +35,7 @@ from ._layers import (
     checked_table,
     concatenate_context_input,
     new_table,
+    outputs_by_group,
     read_only,
     sequence_mask,
     the_batch,
@@ -166,9 +167,10 @@ class Features(Outputs):
         return make, (self._encoder.columns, self._tables)
 
     def __call__(self, features_or_batches: Mapping[str, Any]) -> Any:
-        """{group: (steps, lengths)}, or (values, None) for a context group; see `embed`."""
+        """{group: (steps, lengths)}, and the values alone for a context group; see `embed`."""
         batches = batches_by_group(self._encoder, features_or_batches)
-        return {name: self._embed(group, batches[name]) for name, group in self.plan.groups.items()}
+        embedded = {name: self._embed(group, batches[name]) for name, group in self.plan.groups.items()}
+        return outputs_by_group(self.plan, embedded)
 
     def _embed(self, group: GroupPlan, batch: Batch) -> Embedded:
         return _dense(group, self._columns[group.name], batch, self._encoder.options.num_threads or 1)

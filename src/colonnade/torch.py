@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias, overload
+from urllib.parse import unquote
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from ._layers import (
     batches_by_group,
     check_table_names,
     checked_table,
+    outputs_by_group,
     the_batch,
     the_table,
     too_large,
@@ -29,7 +31,7 @@ try:
 except ImportError as error:
     raise DependencyError("colonnade.torch needs PyTorch; install colonnade[torch]") from error
 
-from ._layers import torch_embedding, torch_sequences, torch_tables
+from ._layers import torch_embedding, torch_sequences
 
 embed = torch_embedding.embed
 concatenate_context_input = torch_sequences.concatenate_context_input
@@ -58,15 +60,29 @@ torch.export.register_dataclass(Slot, serialized_type_name="colonnade.Slot")
 torch.export.register_dataclass(SequenceBatch, serialized_type_name="colonnade.SequenceBatch")
 torch.serialization.add_safe_globals([Slot, SequenceBatch])
 
+# Torch asks modules for their children by attribute, so no child may go by the name of one.
+_TAKEN = frozenset(dir(nn.Module()))
 
-def to_tensors(batch: SequenceBatch[Any], device: torch.device | str | None = None) -> Batch:
-    """A batch of NumPy arrays as tensors, without a copy in host memory."""
+
+@overload
+def to_tensors(batch_or_batches: SequenceBatch[Any], device: torch.device | str | None = None) -> Batch: ...
+@overload
+def to_tensors(
+    batch_or_batches: Mapping[str, SequenceBatch[Any]], device: torch.device | str | None = None
+) -> dict[str, Batch]: ...
+def to_tensors(
+    batch_or_batches: SequenceBatch[Any] | Mapping[str, SequenceBatch[Any]],
+    device: torch.device | str | None = None,
+) -> Batch | dict[str, Batch]:
+    """A batch of NumPy arrays, or {group: batch}, as tensors, without a copy in host memory."""
 
     def convert(array: Any) -> Tensor:
         tensor = torch.from_numpy(array) if isinstance(array, np.ndarray) else array
         return tensor.to(device)
 
-    return batch.map(convert)
+    if isinstance(batch_or_batches, SequenceBatch):
+        return batch_or_batches.map(convert)
+    return {name: batch.map(convert) for name, batch in batch_or_batches.items()}
 
 
 class Features(Outputs, nn.Module):
@@ -101,18 +117,19 @@ class Features(Outputs, nn.Module):
         self._encoder = Encoder(columns)
         if tables is not None:
             check_table_names(self.plan.tables, tables)
-        self.embeddings = torch_tables.Tables()
+        self.embeddings = nn.Module()  # no nn.ModuleDict, which has names of its own, such as "items"
         for name, table in self.plan.tables.items():
             start = _new_table(table) if tables is None else _given_table(table, tables[name])
             # Modules, not parameters: DistributedDataParallel asks them whether their gradient is sparse.
             embedding = nn.Embedding(table.num_buckets, table.dimension, sparse=sparse, _weight=start)
-            self.embeddings[name] = embedding.requires_grad_(table.trainable)
+            self.embeddings.add_module(_key_of(name), embedding.requires_grad_(table.trainable))
         self._no_table = torch.empty(0)
 
     def forward(self, features_or_batches: Any) -> Any:
-        """{group: (steps, lengths)}, or (values, None) for a context group; see `embed`."""
+        """{group: (steps, lengths)}, and the values alone for a context group; see `embed`."""
         batches = batches_by_group(self._encoder, features_or_batches)
-        return {name: self._embed(group, batches[name]) for name, group in self.plan.groups.items()}
+        embedded = {name: self._embed(group, batches[name]) for name, group in self.plan.groups.items()}
+        return outputs_by_group(self.plan, embedded)
 
     def table(self, name: str) -> nn.Parameter:
         """The table itself, [num_buckets, dimension], for example for a softmax that is tied to it.
@@ -137,7 +154,16 @@ class Features(Outputs, nn.Module):
         )
 
     def _parameters_by_name(self) -> dict[str, nn.Parameter]:
-        return {name: cast(nn.Parameter, self.embeddings[name].weight) for name in self.plan.tables}
+        return {name: getattr(self.embeddings, _key_of(name)).weight for name in self.plan.tables}
+
+    def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *arguments: Any) -> None:
+        # Earlier versions escaped more names, such as "items".
+        start, ours = f"{prefix}embeddings.", dict(self.embeddings.named_children())
+        for key in [key for key in state_dict if key.startswith(start)]:
+            name, dot, rest = key.removeprefix(start).partition(".")
+            if name not in ours and (known := _key_of(unquote(name))) in ours:
+                state_dict[f"{start}{known}{dot}{rest}"] = state_dict.pop(key)
+        super()._load_from_state_dict(state_dict, prefix, *arguments)
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Features:
         # A layer without tables is cast as well, as by `half()`.
@@ -216,6 +242,17 @@ def sequence_input_layer(
         tensors = {name: _given_tensor(table, tables[name]) for name, table in encoder.plan.tables.items()}
     device = next(iter(tensors.values())).device if tensors else None
     return embed(group, tensors, to_tensors(the_batch(encoder, features_or_batch), device))
+
+
+def _key_of(name: str) -> str:
+    """A table's name as a key of a `state_dict`; `urllib.parse.unquote` undoes it.
+
+    Example:
+        >>> [_key_of(name) for name in ("items", "user/item", "item.id", "type")]
+        ['items', 'user/item', 'item%2Eid', '%74ype']
+    """
+    key = name.replace("%", "%25").replace(".", "%2E")
+    return f"%{ord(key[0]):02X}{key[1:]}" if key in _TAKEN else key
 
 
 def _new_table(table: Table) -> Tensor:

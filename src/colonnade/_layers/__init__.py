@@ -1,6 +1,6 @@
 """What the layers of all frameworks share: tables, groups, masks, and arrays in the forms that they take."""
 
-from .groups import batches_by_group, the_batch
+from .groups import batches_by_group, outputs_by_group, the_batch
 from .int32 import int32_array, int32_encoder
 from .masks import concatenate_context_input, sequence_mask
 from .named_arrays import array_name, array_specs, batch_of, to_arrays
@@ -33,6 +33,7 @@ __all__ = [
     "int32_array",
     "int32_encoder",
     "new_table",
+    "outputs_by_group",
     "read_only",
     "sequence_mask",
     "the_batch",

@@ -173,6 +173,49 @@ class TestLayout:
         assert adapter.module.Features([age]).width == 1
 
 
+class TestGroups:
+    """{group: (steps, lengths)}, and for a context what `DenseFeatures` gives: the values alone."""
+
+    GROUPS = {  # noqa: RUF012
+        "history": [cn.embedding_column(IDS, 3), cn.sequence_numeric_column("number")],
+        "user": [cn.embedding_column(cn.categorical_column_with_identity("country", 4), 2)],
+    }
+    FEATURES = {**SEQUENCES, "country": [[1], [], [2, 3]]}  # noqa: RUF012
+
+    @adapters()
+    def test_outputs(self, adapter: Adapter) -> None:
+        encoder = cn.Encoder(self.GROUPS)
+        tables, batches = random_tables(encoder.plan), encoder.encode(self.FEATURES)
+        assert isinstance(batches, dict)
+        layer = adapter.module.Features(self.GROUPS, tables)
+        hand_over = getattr(adapter.module, "to_tensors", getattr(adapter.module, "to_arrays", dict))
+        for given in (self.FEATURES, batches, hand_over(batches)):
+            outputs = layer(given)
+            steps, lengths = map(adapter.to_numpy, outputs["history"])
+            user = adapter.to_numpy(outputs["user"])
+            for output, name in ((steps, "history"), (user, "user")):
+                wanted = twin.layer_output(encoder.plan.groups[name], tables, batches[name])
+                np.testing.assert_allclose(output, wanted, rtol=1e-5, atol=1e-6)
+            assert lengths.tolist() == [2, 0, 3]
+
+    @adapters("torch", "jax", "keras")
+    def test_compiled(self, adapter: Adapter) -> None:
+        assert adapter.compiled
+        encoder = cn.Encoder(self.GROUPS)
+        layer = adapter.module.Features(self.GROUPS, random_tables(encoder.plan))
+        batches = encoder.encode(self.FEATURES)
+        outputs, eager = adapter.compiled(layer, batches), layer(batches)
+        for fast, slow in ((outputs["history"][0], eager["history"][0]), (outputs["user"], eager["user"])):
+            np.testing.assert_allclose(adapter.to_numpy(fast), adapter.to_numpy(slow), rtol=1e-5, atol=1e-6)
+
+    @adapters()
+    def test_one_context_without_a_name(self, adapter: Adapter) -> None:
+        tables = {"country_embedding": np.eye(4, 2, dtype=np.float32)}
+        outputs = adapter.module.Features(self.GROUPS["user"], tables)(self.FEATURES)
+        alone = adapter.module.DenseFeatures(self.GROUPS["user"], tables)(self.FEATURES)
+        assert adapter.to_numpy(outputs[""]).tolist() == adapter.to_numpy(alone).tolist()
+
+
 def whole(adapter: Adapter, outputs: Any, sequence: bool) -> Any:
     return adapter.to_numpy(outputs[0] if sequence else outputs)
 

@@ -35,7 +35,6 @@ THIRD_PARTY = {
     "_layers.keras_sequences": {"keras"},
     "_layers.torch_embedding": {"torch"},
     "_layers.torch_sequences": {"torch"},
-    "_layers.torch_tables": {"torch"},
     "_saving.directory": {"numpy", "safetensors"},
 }
 # The frameworks that each adapter loads. Keras runs here on torch, and loads JAX itself where there is one.
