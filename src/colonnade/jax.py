@@ -17,6 +17,7 @@ from ._layers import (
     batches_by_group,
     check_table_names,
     checked_table,
+    foreign_id,
     int32_array,
     int32_encoder,
     new_table,
@@ -156,7 +157,7 @@ class Features(Outputs, nnx.Module):
         return {name: table[...] for name, table in self.embeddings.items()}
 
     def _embed(self, group: GroupPlan, batch: SequenceBatch[Any]) -> Embedded:
-        return embed(group, self._arrays(), to_arrays(batch))
+        return _embed(group, self._arrays(), batch)
 
 
 class SequenceFeatures(OutputsOfOneGroup, Features):
@@ -228,7 +229,21 @@ def sequence_input_layer(
     else:
         check_table_names(plan.tables, tables)
         arrays = {name: _given_table(table, tables[name]) for name, table in plan.tables.items()}
-    return embed(group, arrays, to_arrays(the_batch(encoder, features_or_batch)))
+    return _embed(group, arrays, the_batch(encoder, features_or_batch))
+
+
+def _embed(group: GroupPlan, tables: Mapping[str, jax.Array], batch: SequenceBatch[Any]) -> Embedded:
+    """Checked first where the ids are at hand: JAX itself has no errors for them."""
+    at_hand = all(_is_at_hand(slot.values) for slot in batch.slots.values())
+    if at_hand and (reason := foreign_id(group, tables, batch)) is not None:
+        raise reason
+    return embed(group, tables, to_arrays(batch))
+
+
+def _is_at_hand(array: Any) -> bool:
+    if isinstance(array, jax.core.Tracer) or not isinstance(array, jax.Array):
+        return isinstance(array, np.ndarray)
+    return all(device.platform == "cpu" for device in array.devices())
 
 
 def _new_table(table: Table, rngs: nnx.Rngs | None) -> jax.Array:

@@ -25,6 +25,7 @@ from ._layers import (
     check_table_names,
     checked_table,
     escape,
+    foreign_id,
     int32_encoder,
     outputs_by_group,
     the_table,
@@ -121,11 +122,24 @@ class Features(Outputs, keras.layers.Layer):  # type: ignore[misc]
         Args:
             inputs: Features, a batch or {group: batch}, or arrays or tensors by the names of `inputs()`.
             **options: Of `keras.layers.Layer.__call__`.
+
+        Raises:
+            IdOutOfRangeError: an id of a NumPy array is beyond its table or indicator, which no encoder of
+                these columns makes.
         """
         names = array_specs(self.plan)
         if not (isinstance(inputs, Mapping) and set(names) <= set(inputs)):
             inputs = to_arrays(batches_by_group(self._encoder, inputs))
+        self._check_ids(inputs)
         return super().__call__({name: inputs[name] for name in names}, **options)
+
+    def _check_ids(self, inputs: Mapping[str, Any]) -> None:
+        """Look for ids beyond their table where they are NumPy's; not every backend has an error for them."""
+        for group in self.plan.groups.values():
+            batch = batch_of(group, inputs)
+            at_hand = all(isinstance(slot.values, np.ndarray) for slot in batch.slots.values())
+            if at_hand and (reason := foreign_id(group, self._embeddings, batch)) is not None:
+                raise reason
 
     def call(self, inputs: Mapping[str, Tensor]) -> Any:
         """{group: (steps, lengths)}, and the values alone for a context group; see `embed`."""

@@ -34,6 +34,7 @@ from ._layers import (
     check_table_names,
     checked_table,
     concatenate_context_input,
+    foreign_id,
     new_table,
     outputs_by_group,
     read_only,
@@ -42,6 +43,7 @@ from ._layers import (
     the_table,
     warn_untrained,
 )
+from .errors import IdOutOfRangeError
 
 __all__ = [
     "DenseFeatures",
@@ -80,7 +82,7 @@ def embed(
         ColumnTypeError, ColumnValueError: num_threads is no number of threads.
     """
     threads = EncoderOptions(num_threads=num_threads).num_threads or 1
-    return _dense(group, _dense_columns(group, tables), batch, threads)
+    return _dense(group, tables, _dense_columns(group, tables), batch, threads)
 
 
 def _dense_columns(group: GroupPlan, tables: Mapping[str, Float32s]) -> _core.DenseColumns:
@@ -99,12 +101,21 @@ def _dense_columns(group: GroupPlan, tables: Mapping[str, Float32s]) -> _core.De
     return columns
 
 
-def _dense(group: GroupPlan, columns: _core.DenseColumns, batch: Batch, threads: int) -> Embedded:
+def _dense(
+    group: GroupPlan,
+    tables: Mapping[str, Float32s],
+    columns: _core.DenseColumns,
+    batch: Batch,
+    threads: int,
+) -> Embedded:
     slots = [batch.slots[output.slot] for output in group.outputs]
     axes = _leading_axes(slots[0], batch)
     if len(slots) == 1 and isinstance(group.outputs[0], NumbersOutput):  # already what is wanted
         return np.asarray(slots[0].values, np.float32).reshape(*axes, group.width), batch.lengths
-    return _core.dense(columns, axes, slots, threads), batch.lengths
+    try:
+        return _core.dense(columns, axes, slots, threads), batch.lengths
+    except IdOutOfRangeError as error:
+        raise foreign_id(group, tables, batch) or error from None
 
 
 def _leading_axes(slot: Slot[Array], batch: Batch) -> tuple[int, ...]:
@@ -173,7 +184,8 @@ class Features(Outputs):
         return outputs_by_group(self.plan, embedded)
 
     def _embed(self, group: GroupPlan, batch: Batch) -> Embedded:
-        return _dense(group, self._columns[group.name], batch, self._encoder.options.num_threads or 1)
+        threads = self._encoder.options.num_threads or 1
+        return _dense(group, self._tables, self._columns[group.name], batch, threads)
 
     def table(self, name: str) -> Float32s:
         """A table, float32 [num_buckets, dimension], read-only.

@@ -1,5 +1,6 @@
 """What the layers of all frameworks share: tables, groups, masks, and arrays in the forms that they take."""
 
+from .foreign_ids import foreign_id
 from .groups import batches_by_group, outputs_by_group, the_batch
 from .int32 import int32_array, int32_encoder
 from .masks import concatenate_context_input, sequence_mask
@@ -30,6 +31,7 @@ __all__ = [
     "checked_table",
     "concatenate_context_input",
     "escape",
+    "foreign_id",
     "int32_array",
     "int32_encoder",
     "new_table",

@@ -18,6 +18,7 @@ from .._encoding import (
     SequenceBatch,
     Slot,
 )
+from .foreign_ids import foreign_id
 
 Batch: TypeAlias = SequenceBatch[Tensor]
 LookUp: TypeAlias = Callable[[str, Tensor, Tensor], Tensor]
@@ -30,16 +31,33 @@ def embed(group: GroupPlan, tables: Mapping[str, Tensor], batch: Batch, *, spars
     Args:
         group: The group's plan, `encoder.plan.groups[name]`.
         tables: [num_buckets, dimension] by table name, of any floating dtype.
-        batch: The encoded group, as tensors on the tables' device. An id beyond its table, which no
-            encoder of these columns makes, fails as `torch.nn.functional.embedding` does: on a CPU
-            with an IndexError, on a GPU with an assertion of the device.
+        batch: The encoded group, as tensors on the tables' device.
         sparse: Gradients of the tables are sparse tensors, as in `torch.nn.functional.embedding`.
 
     Returns:
         Columns side by side in order of name, of the tables' dtype, float32 where there are none:
         [batch, time, width] padded, [steps, width] jagged, [batch, width] for a context; and the
         lengths int64 [batch], None for a context.
+
+    Raises:
+        IdOutOfRangeError: an id beyond its table or indicator, which no encoder of these columns makes.
+            Compiled and exported programs, and GPUs, fail in their own ways.
     """
+    try:
+        return _embed(group, tables, batch, sparse)
+    except (IndexError, RuntimeError) as error:
+        if torch.compiler.is_compiling() or not _is_at_hand(batch):
+            raise
+        if (reason := foreign_id(group, tables, batch)) is None:
+            raise
+        raise reason from error
+
+
+def _is_at_hand(batch: Batch) -> bool:
+    return all(slot.values.device.type == "cpu" for slot in batch.slots.values())
+
+
+def _embed(group: GroupPlan, tables: Mapping[str, Tensor], batch: Batch, sparse: bool) -> Embedded:
     rank = 2 if batch.mask is not None else 1
 
     def look_up(table: str, ids: Tensor, counts: Tensor) -> Tensor:

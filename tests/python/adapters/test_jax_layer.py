@@ -18,6 +18,7 @@ import colonnade.numpy
 from colonnade.errors import (
     ColumnValueError,
     GroupError,
+    IdOutOfRangeError,
     LimitError,
     TableError,
     UntrainedTableWarning,
@@ -85,11 +86,13 @@ class TestOutput:
         assert layer.width == 3
         assert layer({"age": [[5.0], []], "tags": [[0, 1, 1], []]}).tolist() == [[5, 1, 2], [1, 0, 0]]
 
-    def test_an_id_beyond_its_table_is_no_silent_answer(self):
-        batch = cn.Encoder(
-            cn.embedding_column(cn.sequence_categorical_column_with_identity("a", 9), 3)
-        ).encode({"a": [[7]]})
-        assert np.isnan(SequenceFeatures(A)(batch)[0]).all()
+    def test_inside_jit_an_id_beyond_its_table_is_no_silent_answer(self):
+        wider = cn.sequence_categorical_column_with_identity("a", 9)
+        batch = to_arrays(cn.Encoder(cn.embedding_column(wider, 3)).encode({"a": [[7]]}))
+        layer = SequenceFeatures([A, cn.indicator_column(IDENTITY)])
+        output, _ = nnx.jit(lambda layer, batch: layer(batch))(layer, batch)
+        assert np.isnan(output[..., :3]).all()
+        assert not output[..., 3:].any()
 
 
 class TestArrays:
@@ -123,7 +126,10 @@ class TestArrays:
     def test_a_foreign_id_is_not_wrapped_around(self):
         wide = cn.indicator_column(cn.sequence_categorical_column_with_identity("a", 2**41))
         batch = cn.Encoder(wide).encode({"a": [[2**40 + 3]]})
-        failure(LimitError, lambda: SequenceFeatures(A)(batch), "beyond 2147483647")
+        failure(LimitError, lambda: to_arrays(batch), "beyond 2147483647")
+        failure(
+            IdOutOfRangeError, lambda: SequenceFeatures(A)(batch), f"id {2**40 + 3}", column="a_embedding"
+        )
 
     def test_a_batch_is_a_pytree(self):
         batch = cn.Encoder([A, N]).encode(FEATURES)

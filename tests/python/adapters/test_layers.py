@@ -23,7 +23,9 @@ from python.adapters.contract import (
 from reference import embed as twin
 
 import colonnade as cn
-from colonnade.errors import TableError
+import colonnade.jax
+import colonnade.torch
+from colonnade.errors import IdOutOfRangeError, TableError
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 
@@ -214,6 +216,96 @@ class TestGroups:
         outputs = adapter.module.Features(self.GROUPS["user"], tables)(self.FEATURES)
         alone = adapter.module.DenseFeatures(self.GROUPS["user"], tables)(self.FEATURES)
         assert adapter.to_numpy(outputs[""]).tolist() == adapter.to_numpy(alone).tolist()
+
+
+WIDER = cn.sequence_categorical_column_with_identity("id", 50)
+OF_A_CONTEXT = cn.categorical_column_with_identity("id", 50)
+
+
+class TestForeignIds:
+    """A batch of a larger vocabulary than the layer's is refused, and the error says which id it is."""
+
+    @pytest.mark.parametrize("rows", [[[1], [3, 49]], [[[1, 49], []], []]], ids=["one value", "several"])
+    @pytest.mark.parametrize("layout", ["padded", "jagged"])
+    @adapters()
+    def test_of_sequences(self, adapter: Adapter, layout: Any, rows: Any) -> None:
+        if adapter.module.__name__ == "colonnade.keras" and layout == "jagged":
+            layout = "padded"  # the only one that Keras takes
+        batch = cn.Encoder(cn.indicator_column(WIDER), layout=layout).encode({"id": rows})
+        for column, what in (
+            (cn.embedding_column(IDS, 3, name="e"), "table 'e'"),
+            (cn.indicator_column(IDS, name="e"), "the indicator"),
+        ):
+            layer = adapter.module.SequenceFeatures(column, random_tables(cn.Encoder(column).plan))
+            words = rf"id 49 of slot 'id' is not in \[0, 5\), which is all that {what} has"
+            failure(IdOutOfRangeError, lambda layer=layer: layer(batch), words, column="e")
+
+    @adapters()
+    def test_of_contexts(self, adapter: Adapter) -> None:
+        groups = {"user": cn.indicator_column(cn.categorical_column_with_identity("id", 5))}
+        batch = cn.Encoder(cn.indicator_column(OF_A_CONTEXT)).encode({"id": [[1], [2, 5]]})
+        words = r"id 5 of slot 'id' is not in \[0, 5\)"
+        for layer, given in (
+            (adapter.module.Features(groups), {"user": batch}),
+            (adapter.module.DenseFeatures(groups["user"]), batch),
+        ):
+            failure(
+                IdOutOfRangeError,
+                lambda layer=layer, given=given: layer(given),
+                words,
+                column="id_indicator",
+            )
+
+    @pytest.mark.parametrize("to_batch", [colonnade.torch.to_tensors, colonnade.jax.to_arrays])
+    def test_of_what_was_handed_over(self, to_batch: Any) -> None:
+        module = colonnade.torch if to_batch is colonnade.torch.to_tensors else colonnade.jax
+        batch = to_batch(cn.Encoder(cn.indicator_column(WIDER)).encode({"id": [[7]]}))
+        layer = module.SequenceFeatures(cn.indicator_column(IDS))
+        failure(IdOutOfRangeError, lambda: layer(batch), "id 7 of slot 'id'", column="id_indicator")
+
+    @adapters()
+    def test_ids_that_fit_will_do(self, adapter: Adapter) -> None:
+        batch = cn.Encoder(cn.indicator_column(WIDER)).encode({"id": [[4]]})
+        output, _ = adapter.module.SequenceFeatures(cn.indicator_column(IDS))(batch)
+        assert adapter.to_numpy(output).tolist() == [[[0, 0, 0, 0, 1]]]
+
+
+class TestNoSteps:
+    """Rows that are all empty, and no rows at all: outputs without steps, of the same width."""
+
+    @pytest.mark.parametrize("rows", [0, 1, 3])
+    @adapters()
+    def test_padded(self, adapter: Adapter, rows: int) -> None:
+        columns = kinds(True)["everything"]
+        encoder = cn.Encoder(columns)
+        layer = adapter.module.SequenceFeatures(columns, random_tables(encoder.plan))
+        features: Any = {key: [[]] * rows for key in SEQUENCES}
+        for given in (features, encoder.encode(features), encoder.encode_examples([b""] * rows)):
+            output, lengths = map(adapter.to_numpy, layer(given))
+            assert output.shape == (rows, 0, layer.width)
+            assert lengths.tolist() == [0] * rows
+
+    @pytest.mark.parametrize("rows", [0, 1, 3])
+    @adapters("numpy", "torch", "jax")
+    def test_jagged(self, adapter: Adapter, rows: int) -> None:
+        columns = kinds(True)["everything"]
+        encoder = cn.Encoder(columns, layout="jagged")
+        layer = adapter.module.SequenceFeatures(columns, random_tables(encoder.plan))
+        batch = encoder.encode({key: [[]] * rows for key in SEQUENCES})
+        output, lengths = map(adapter.to_numpy, layer(batch))
+        assert output.shape == (0, layer.width)
+        assert lengths.tolist() == [0] * rows
+
+    @adapters("torch", "jax", "keras")
+    def test_compiled(self, adapter: Adapter) -> None:
+        assert adapter.compiled
+        columns = kinds(True)["everything"]
+        encoder = cn.Encoder(columns)
+        layer = adapter.module.SequenceFeatures(columns, random_tables(encoder.plan))
+        batch = encoder.encode({key: [[]] * 3 for key in SEQUENCES})
+        output, lengths = map(adapter.to_numpy, adapter.compiled(layer, batch))
+        assert output.shape == (3, 0, layer.width)
+        assert lengths.tolist() == [0] * 3
 
 
 def whole(adapter: Adapter, outputs: Any, sequence: bool) -> Any:

@@ -132,7 +132,7 @@ class TestTables:
 def test_an_id_beyond_the_table():
     wide = cn.embedding_column(cn.sequence_categorical_column_with_identity("a", 50), 3)
     batch = cn.Encoder(wide).encode({"a": [[1], [49]]})
-    with pytest.raises(IdOutOfRangeError, match=r"id 49 is not in \[0, 5\)"):
+    with pytest.raises(IdOutOfRangeError, match=r"id 49 of slot 'a' is not in \[0, 5\)"):
         SequenceFeatures(A, TABLES)(batch)
 
 
