@@ -80,14 +80,14 @@ class TestDtypes:
 
     @adapters("torch", "jax", "keras")
     def test_many_values_are_counted_exactly(self, adapter: Adapter) -> None:
-        """bfloat16 cannot count beyond 256, nor float16 square 300."""
+        """bfloat16 cannot count beyond 256, nor float16 square 300 or hold a norm of 80,000."""
         assert adapter.cast
-        columns = [cn.embedding_column(IDS, 1), cn.embedding_column(IDS, 1, max_norm=512.0, name="clipped")]
-        tables = {"id_embedding": [[1.0]] * 5, "clipped": [[1024.0]] * 5}
+        columns = [cn.embedding_column(IDS, 1), cn.embedding_column(IDS, 2, max_norm=512.0, name="clipped")]
+        tables = {"id_embedding": [[1.0]] * 5, "clipped": [[60_000.0] * 2] * 5}
         features = {"id": [[[0] * 1001, [1]]]}
         for dtype in ("float16", "bfloat16"):
             layer = adapter.cast(adapter.module.SequenceFeatures, columns, tables, dtype)
-            assert float32(layer(features)[0]).tolist() == [[[512.0, 1.0]] * 2]
+            assert float32(layer(features)[0]).tolist() == [[[362.0, 362.0, 1.0]] * 2]
 
 
 def rounded(array: Any, dtype: str) -> Any:
