@@ -50,10 +50,11 @@ def contenders(
 
     def full(records: list[bytes]) -> Outputs:
         outputs: Outputs = {}
-        for group, (steps, lengths) in layer(encode(records)).items():
-            outputs[group] = steps
-            if lengths is not None:
-                outputs[f"{group}.lengths"] = lengths
+        for group, output in layer(encode(records)).items():
+            if isinstance(output, tuple):
+                outputs[group], outputs[f"{group}.lengths"] = output
+            else:
+                outputs[group] = output
         return outputs
 
     def from_file(start: int, count: int) -> Iterator[Outputs]:

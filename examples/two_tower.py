@@ -37,7 +37,7 @@ class TwoTower(nn.Module):
 
     def forward(self, batches: dict[str, cn.SequenceBatch]) -> Tensor:
         outputs = self.features(batches)
-        (steps, lengths), (item, _) = outputs["history"], outputs["candidate"]
+        (steps, lengths), item = outputs["history"], outputs["candidate"]
         mean = steps.sum(1) / lengths.clamp(min=1).unsqueeze(-1)  # padding is all zeros
         return (self.user(mean) * item).sum(-1)
 

@@ -10,7 +10,7 @@ from ._encoding import (
     make_parse_example_spec,
     make_parse_sequence_example_spec,
 )
-from ._layers import concatenate_context_input, sequence_mask
+from ._layers import OutputColumn, concatenate_context_input, sequence_mask
 from ._ragged import BytesArray, Ragged
 from ._records import (
     DescribedKey,
@@ -74,6 +74,7 @@ __all__ = [
     "FixedLenSequenceFeature",
     "Log1p",
     "MinMax",
+    "OutputColumn",
     "Ragged",
     "RaggedFeature",
     "SequenceBatch",

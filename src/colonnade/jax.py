@@ -4,35 +4,26 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from functools import partial
-from typing import Any, NamedTuple, TypeAlias, assert_never
+from typing import Any, TypeAlias, overload
 
 import numpy as np
 
 from . import _core
-from ._encoding import (
-    Columns,
-    EmbeddingOutput,
-    GroupPlan,
-    Groups,
-    IndicatorOutput,
-    NumbersOutput,
-    Output,
-    Plan,
-    SequenceBatch,
-    Slot,
-    Table,
-)
+from ._encoding import Columns, GroupPlan, Groups, SequenceBatch, Slot, Table
 from ._layers import (
     Float32s,
+    Outputs,
+    OutputsOfOneGroup,
     batches_by_group,
     check_table_names,
     checked_table,
-    escape,
+    foreign_id,
     int32_array,
     int32_encoder,
     new_table,
+    outputs_by_group,
     the_batch,
+    the_table,
     warn_untrained,
 )
 from .errors import DependencyError, TableError
@@ -44,8 +35,9 @@ try:
 except ImportError as error:
     raise DependencyError("colonnade.jax needs JAX and Flax; install colonnade[jax]") from error
 
-from ._layers import jax_sequences
+from ._layers import jax_embedding, jax_sequences
 
+embed = jax_embedding.embed
 concatenate_context_input = jax_sequences.concatenate_context_input
 sequence_mask = jax_sequences.sequence_mask
 
@@ -61,114 +53,22 @@ __all__ = [
     "to_arrays",
 ]
 
-Batch: TypeAlias = SequenceBatch[jax.Array]
-Embedded: TypeAlias = "tuple[jax.Array, jax.Array | None]"
+Batch: TypeAlias = jax_embedding.Batch
+Embedded: TypeAlias = jax_embedding.Embedded
 
 # So that batches pass through jit, vmap and device_put as they are.
 jax.tree_util.register_dataclass(Slot, ["values", "weights", "step_splits"], [])
 jax.tree_util.register_dataclass(SequenceBatch, ["slots", "lengths", "mask", "row_splits"], [])
 
-_RESERVED = frozenset(dir(nnx.Dict()))
 
-
-def embed(group: GroupPlan, tables: Mapping[str, jax.Array], batch: Batch) -> Embedded:
-    """Ids and numbers to dense steps, by operations that `jax.jit` and `jax.grad` take.
-
-    Args:
-        group: The group's plan, `encoder.plan.groups[name]`.
-        tables: float32 [num_buckets, dimension] by table name.
-        batch: The encoded group, as `to_arrays` gives it. An id beyond its table, which no encoder of
-            these columns makes, gives NaN in an embedding and counts nothing in an indicator.
-
-    Returns:
-        Columns side by side in order of name, float32: [batch, time, width] padded, [steps, width]
-        jagged, [batch, width] for a context; and the lengths int32 [batch], None for a context.
-    """
-    rank = 2 if batch.mask is not None else 1
-    parts = [_dense(output, tables, batch.slots[output.slot], rank) for output in group.outputs]
-    return jnp.concatenate(parts, -1), batch.lengths
-
-
-@partial(jax.jit, static_argnums=(0, 3), inline=True)  # without it, a call outside of jit is slow
-def _dense(output: Output, tables: Mapping[str, jax.Array], slot: Slot[jax.Array], rank: int) -> jax.Array:
-    """One column's numbers; `rank` is how many leading axes count the steps."""
-    match output:
-        case EmbeddingOutput():
-            return _embedding(output, tables[output.table], _ids_of(slot, rank))
-        case IndicatorOutput():
-            return _indicator(output, _ids_of(slot, rank))
-        case NumbersOutput():
-            return slot.values.reshape(*slot.values.shape[:rank], output.width)
-        case _:
-            assert_never(output)
-
-
-class _Ids(NamedTuple):
-    """The ids of one column, flat, and what they make of numbers that stand beside them."""
-
-    ids: jax.Array  # [steps, values], or [values] where steps are jagged
-    weights: jax.Array  # of each; 0 where there is no id
-    steps: jax.Array  # the step of each
-    axes: tuple[int, ...]  # of the steps
-
-    def add(self, numbers: jax.Array) -> jax.Array:
-        """Add up the values of each step, along axis 1 or in jagged steps."""
-        if self.ids.ndim == 2:
-            return numbers.sum(1)
-        return jax.ops.segment_sum(numbers, self.steps, self.axes[0])
-
-
-def _ids_of(slot: Slot[jax.Array], rank: int) -> _Ids:
-    values, splits = slot.values, slot.step_splits
-    if splits is None:
-        axes = values.shape[:rank]
-        ids = values.reshape(math.prod(axes), math.prod(values.shape[rank:]))
-        steps = jnp.arange(len(ids))[:, None]
-    else:
-        axes, ids = (len(splits) - 1,), values
-        steps = jnp.searchsorted(splits, jnp.arange(len(ids)), side="right") - 1
-    weights = np.float32(1) if slot.weights is None else slot.weights.reshape(ids.shape)
-    return _Ids(ids.clip(min=0), jnp.where(ids >= 0, weights, 0), steps, axes)
-
-
-def _indicator(output: IndicatorOutput, given: _Ids) -> jax.Array:
-    """The sum of the weights of each id."""
-    counts = jnp.zeros((math.prod(given.axes), output.width), jnp.float32)
-    counts = counts.at[given.steps, given.ids].add(given.weights)
-    return counts.reshape(*given.axes, output.width)
-
-
-def _embedding(output: EmbeddingOutput, table: jax.Array, given: _Ids) -> jax.Array:
-    """Rows of a table, combined over the values of each step."""
-    weights = given.weights[..., None]
-    if output.combiner != "sum":
-        weights = _divided(weights, output.combiner, given)
-    rows = table.at[given.ids].get(mode="fill", fill_value=jnp.nan)
-    # What weighs nothing is left out before anything is computed: a row may hold NaN, and 0 * NaN is NaN.
-    rows = _clipped(jnp.where(weights != 0, rows, 0), output.max_norm)
-    return given.add(rows * weights).reshape(*given.axes, output.width)
-
-
-def _divided(weights: jax.Array, combiner: str, given: _Ids) -> jax.Array:
-    """Weights over what their step's rows are to be divided by: rows are the more numbers."""
-    weights = jnp.where(weights > 0, weights, 0)  # NaN is not above 0
-    divisor = given.add(weights if combiner == "mean" else jnp.square(weights))
-    divisor = jnp.where(divisor > 0, divisor, 1)
-    return weights / (divisor if combiner == "mean" else jnp.sqrt(divisor))[given.steps]
-
-
-def _clipped(rows: jax.Array, max_norm: float | None) -> jax.Array:
-    """Rows scaled down to a norm; short ones are not divided, for the norm of zeros has no gradient."""
-    if max_norm is None:
-        return rows
-    squares = jnp.square(rows).sum(-1, keepdims=True)
-    is_short = jnp.sqrt(squares) <= max_norm
-    norms = jnp.sqrt(jnp.where(is_short, 1, squares))
-    return jnp.where(is_short, rows, rows * (max_norm / norms))
-
-
-def to_arrays(batch: SequenceBatch[Any]) -> Batch:
-    """Hand a batch of NumPy arrays over to JAX; integers become int32.
+@overload
+def to_arrays(batch_or_batches: SequenceBatch[Any]) -> Batch: ...
+@overload
+def to_arrays(batch_or_batches: Mapping[str, SequenceBatch[Any]]) -> dict[str, Batch]: ...
+def to_arrays(
+    batch_or_batches: SequenceBatch[Any] | Mapping[str, SequenceBatch[Any]],
+) -> Batch | dict[str, Batch]:
+    """Hand a batch of NumPy arrays, or {group: batch}, over to JAX; integers become int32.
 
     Numbers, weights and masks that an encoder made are read-only from then on, and not copied where JAX
     can use them as they are: on CPUs, from 4 KiB on. Integers are copied once, to be narrowed, and what
@@ -177,7 +77,9 @@ def to_arrays(batch: SequenceBatch[Any]) -> Batch:
     Raises:
         LimitError: an integer that int32 cannot hold.
     """
-    return batch.map(_handed_over)
+    if isinstance(batch_or_batches, SequenceBatch):
+        return batch_or_batches.map(_handed_over)
+    return {name: batch.map(_handed_over) for name, batch in batch_or_batches.items()}
 
 
 def _handed_over(array: Any) -> Any:
@@ -195,7 +97,7 @@ class FixedTable(nnx.Variable[jax.Array]):
     """A table of a column with trainable=False: no `nnx.Param`, so optimizers leave it alone."""
 
 
-class Features(nnx.Module):
+class Features(Outputs, nnx.Module):
     """All groups of some columns, and the tables they share, each once.
 
     Args:
@@ -227,34 +129,38 @@ class Features(nnx.Module):
         self._encoder = int32_encoder(columns)
         if tables is not None:
             check_table_names(self.plan.tables, tables)
-        self.embeddings: nnx.Dict[Any] = nnx.Dict()
+        embeddings: dict[str, nnx.Variable[jax.Array]] = {}
         for name, table in self.plan.tables.items():
             start = _new_table(table, rngs) if tables is None else _given_table(table, tables[name])
-            kind = nnx.Param if table.trainable else FixedTable
-            self.embeddings[escape(name, _RESERVED)] = kind(start)
-
-    @property
-    def plan(self) -> Plan:
-        """What the columns compile to."""
-        return self._encoder.plan
+            embeddings[name] = (nnx.Param if table.trainable else FixedTable)(start)
+        self.embeddings = nnx.data(embeddings)
 
     def __call__(self, features_or_batches: Any) -> Any:
-        """{group: (steps, lengths)}, or (values, None) for a context group; see `embed`."""
+        """{group: (steps, lengths)}, and the values alone for a context group; see `embed`."""
         batches = batches_by_group(self._encoder, features_or_batches)
-        return {name: self._embed(group, batches[name]) for name, group in self.plan.groups.items()}
+        embedded = {name: self._embed(group, batches[name]) for name, group in self.plan.groups.items()}
+        return outputs_by_group(self.plan, embedded)
+
+    def table(self, name: str) -> nnx.Variable[jax.Array]:
+        """The table itself, [num_buckets, dimension], for example for a softmax that is tied to it.
+
+        Raises:
+            TableError: there is no table of this name.
+        """
+        return the_table(self.embeddings, name)
 
     def tables(self) -> dict[str, Float32s]:
         """Copies of the tables by name, float32 [num_buckets, dimension], for saving and for other layers."""
-        return {name: np.array(table) for name, table in self._arrays().items()}
+        return {name: np.array(table, np.float32) for name, table in self._arrays().items()}
 
     def _arrays(self) -> dict[str, jax.Array]:
-        return {name: self.embeddings[escape(name, _RESERVED)][...] for name in self.plan.tables}
+        return {name: table[...] for name, table in self.embeddings.items()}
 
     def _embed(self, group: GroupPlan, batch: SequenceBatch[Any]) -> Embedded:
-        return embed(group, self._arrays(), to_arrays(batch))
+        return _embed(group, self._arrays(), batch)
 
 
-class SequenceFeatures(Features):
+class SequenceFeatures(OutputsOfOneGroup, Features):
     """One group of sequence columns: from features or a batch to (sequence_input, sequence_length).
 
     Inside `jit`, give it a batch: strings and lists cannot be traced.
@@ -277,19 +183,14 @@ class SequenceFeatures(Features):
         super().__init__(columns, tables, rngs=rngs)
         self.plan.the_group_of(sequences=True)
 
-    @property
-    def width(self) -> int:
-        """Numbers in one output step: the input size of what comes next."""
-        return self.plan.the_group_of(sequences=True).width
-
     def __call__(self, features_or_batch: Any) -> Embedded:
-        """float32 [batch, time, width] and int32 lengths [batch]; jagged batches give [steps, width]."""
+        """[batch, time, width] of the tables' dtype and int32 lengths [batch]; jagged: [steps, width]."""
         return self._embed(
             self.plan.the_group_of(sequences=True), the_batch(self._encoder, features_or_batch)
         )
 
 
-class DenseFeatures(Features):
+class DenseFeatures(OutputsOfOneGroup, Features):
     """One group of context columns: from features or a batch to float32 [batch, width]."""
 
     def __init__(
@@ -298,13 +199,8 @@ class DenseFeatures(Features):
         super().__init__(columns, tables, rngs=rngs)
         self.plan.the_group_of(sequences=False)
 
-    @property
-    def width(self) -> int:
-        """Numbers in one output row: the input size of what comes next."""
-        return self.plan.the_group_of(sequences=False).width
-
     def __call__(self, features_or_batch: Any) -> jax.Array:
-        """float32 [batch, width], columns in order of name."""
+        """[batch, width] of the tables' dtype, columns in order of name."""
         return self._embed(
             self.plan.the_group_of(sequences=False), the_batch(self._encoder, features_or_batch)
         )[0]
@@ -333,7 +229,21 @@ def sequence_input_layer(
     else:
         check_table_names(plan.tables, tables)
         arrays = {name: _given_table(table, tables[name]) for name, table in plan.tables.items()}
-    return embed(group, arrays, to_arrays(the_batch(encoder, features_or_batch)))
+    return _embed(group, arrays, the_batch(encoder, features_or_batch))
+
+
+def _embed(group: GroupPlan, tables: Mapping[str, jax.Array], batch: SequenceBatch[Any]) -> Embedded:
+    """Checked first where the ids are at hand: JAX itself has no errors for them."""
+    at_hand = all(_is_at_hand(slot.values) for slot in batch.slots.values())
+    if at_hand and (reason := foreign_id(group, tables, batch)) is not None:
+        raise reason
+    return embed(group, tables, to_arrays(batch))
+
+
+def _is_at_hand(array: Any) -> bool:
+    if isinstance(array, jax.core.Tracer) or not isinstance(array, jax.Array):
+        return isinstance(array, np.ndarray)
+    return all(device.platform == "cpu" for device in array.devices())
 
 
 def _new_table(table: Table, rngs: nnx.Rngs | None) -> jax.Array:

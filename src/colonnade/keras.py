@@ -9,27 +9,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias, assert_never
+from typing import Any, TypeAlias
 
 import numpy as np
 
-from ._encoding import (
-    THE_GROUP,
-    Columns,
-    EmbeddingOutput,
-    Encoder,
-    GroupPlan,
-    Groups,
-    IndicatorOutput,
-    NumbersOutput,
-    Output,
-    Plan,
-    SequenceBatch,
-    Slot,
-    Table,
-)
+from ._encoding import THE_GROUP, Columns, Encoder, Groups, Table
 from ._layers import (
     Float32s,
+    Outputs,
+    OutputsOfOneGroup,
     array_name,
     array_specs,
     batch_of,
@@ -37,7 +25,10 @@ from ._layers import (
     check_table_names,
     checked_table,
     escape,
+    foreign_id,
     int32_encoder,
+    outputs_by_group,
+    the_table,
     to_arrays,
     warn_untrained,
 )
@@ -54,8 +45,9 @@ except ImportError as error:
         "and name that one in the environment as KERAS_BACKEND"
     ) from error
 
-from ._layers import keras_sequences
+from ._layers import keras_embedding, keras_sequences
 
+embed = keras_embedding.embed
 concatenate_context_input = keras_sequences.concatenate_context_input
 sequence_mask = keras_sequences.sequence_mask
 
@@ -72,89 +64,14 @@ __all__ = [
 ]
 
 Tensor: TypeAlias = Any
-Embedded: TypeAlias = "tuple[Tensor, Tensor | None]"
-
-
-def embed(group: GroupPlan, tables: Mapping[str, Tensor], batch: SequenceBatch[Tensor]) -> Embedded:
-    """Ids and numbers to dense steps, by `keras.ops`; symbolic tensors are taken too.
-
-    Args:
-        group: The group's plan, `encoder.plan.groups[name]`.
-        tables: float [num_buckets, dimension] by table name.
-        batch: The encoded group: ids [batch, time, values], numbers [batch, time, width]; a context
-            has no time.
-
-    Returns:
-        Columns side by side in order of name: [batch, time, width], [batch, width] for a context; and
-        the lengths int32 [batch], None for a context.
-    """
-    parts = [_dense(output, tables, batch.slots[output.slot]) for output in group.outputs]
-    return ops.concatenate(parts, -1), batch.lengths
-
-
-def _dense(output: Output, tables: Mapping[str, Tensor], slot: Slot[Tensor]) -> Tensor:
-    """One column's numbers."""
-    match output:
-        case EmbeddingOutput():
-            return _embedding(output, tables[output.table], slot)
-        case IndicatorOutput():
-            return _indicator(output, slot)
-        case NumbersOutput():
-            return slot.values
-        case _:
-            assert_never(output)
-
-
-def _weights(slot: Slot[Tensor], dtype: Any) -> Tensor:
-    """What each id weighs: 0 where there is none."""
-    present = slot.values >= 0
-    if slot.weights is None:
-        return ops.cast(present, dtype)
-    return ops.where(present, ops.cast(slot.weights, dtype), 0)
-
-
-def _indicator(output: IndicatorOutput, slot: Slot[Tensor]) -> Tensor:
-    """The sum of the weights of each id."""
-    weights = ops.expand_dims(_weights(slot, keras.config.floatx()), -1)
-    is_id = ops.equal(ops.expand_dims(slot.values, -1), ops.arange(output.width, dtype="int32"))
-    return ops.sum(ops.where(is_id, weights, 0), -2)
-
-
-def _embedding(output: EmbeddingOutput, table: Tensor, slot: Slot[Tensor]) -> Tensor:
-    """Rows of a table, combined over the last but one axis."""
-    rows = ops.take(table, ops.maximum(slot.values, 0), axis=0)
-    weights = ops.expand_dims(_weights(slot, rows.dtype), -1)
-    if output.combiner != "sum":
-        weights = _divided(weights, output.combiner)
-    # What weighs nothing is left out before anything is computed: a row may hold NaN, and 0 * NaN is NaN.
-    rows = _clipped(ops.where(ops.not_equal(weights, 0), rows, 0), output.max_norm)
-    return ops.sum(rows * weights, -2)
-
-
-def _divided(weights: Tensor, combiner: str) -> Tensor:
-    """Weights over what their step's rows are to be divided by: rows are the more numbers."""
-    weights = ops.where(weights > 0, weights, 0)  # NaN is not above 0
-    divisor = ops.sum(weights if combiner == "mean" else weights * weights, -2, keepdims=True)
-    divisor = ops.where(divisor > 0, divisor, 1)
-    return weights / (divisor if combiner == "mean" else ops.sqrt(divisor))
-
-
-def _clipped(rows: Tensor, max_norm: float | None) -> Tensor:
-    """Rows scaled down to a norm; short ones are not divided, for the norm of zeros has no gradient."""
-    if max_norm is None:
-        return rows
-    squares = ops.sum(rows * rows, -1, keepdims=True)
-    is_short = ops.sqrt(squares) <= max_norm
-    norms = ops.sqrt(ops.where(is_short, 1, squares))
-    return ops.where(is_short, rows, rows * (max_norm / norms))
+Embedded: TypeAlias = keras_embedding.Embedded
 
 
 @keras.saving.register_keras_serializable("colonnade")
-class Features(keras.layers.Layer):  # type: ignore[misc]
+class Features(Outputs, keras.layers.Layer):  # type: ignore[misc]
     """All groups of some columns, and the tables they share, each once.
 
-    Call it on features, on batches, or in a functional model on `layer.inputs()`. Only tensors leave a
-    Keras layer: for a context group it gives the values alone.
+    Call it on features, on batches, or in a functional model on `layer.inputs()`.
 
     Args:
         columns: Columns of one group, or {name: columns}.
@@ -194,11 +111,6 @@ class Features(keras.layers.Layer):  # type: ignore[misc]
         }
         self.built = True
 
-    @property
-    def plan(self) -> Plan:
-        """What the columns compile to."""
-        return self._encoder.plan
-
     def inputs(self) -> dict[str, Any]:
         """The `keras.Input`s that the layer needs, by name, for a functional model."""
         specs = array_specs(self.plan)
@@ -210,21 +122,33 @@ class Features(keras.layers.Layer):  # type: ignore[misc]
         Args:
             inputs: Features, a batch or {group: batch}, or arrays or tensors by the names of `inputs()`.
             **options: Of `keras.layers.Layer.__call__`.
+
+        Raises:
+            IdOutOfRangeError: an id of a NumPy array is beyond its table or indicator, which no encoder of
+                these columns makes.
         """
         names = array_specs(self.plan)
         if not (isinstance(inputs, Mapping) and set(names) <= set(inputs)):
             inputs = to_arrays(batches_by_group(self._encoder, inputs))
+        self._check_ids(inputs)
         return super().__call__({name: inputs[name] for name in names}, **options)
+
+    def _check_ids(self, inputs: Mapping[str, Any]) -> None:
+        """Look for ids beyond their table where they are NumPy's; not every backend has an error for them."""
+        for group in self.plan.groups.values():
+            batch = batch_of(group, inputs)
+            at_hand = all(isinstance(slot.values, np.ndarray) for slot in batch.slots.values())
+            if at_hand and (reason := foreign_id(group, self._embeddings, batch)) is not None:
+                raise reason
 
     def call(self, inputs: Mapping[str, Tensor]) -> Any:
         """{group: (steps, lengths)}, and the values alone for a context group; see `embed`."""
-        found: dict[str, Any] = {}
+        embedded: dict[str, Embedded] = {}
         for name, group in self.plan.groups.items():
             steps, lengths = embed(group, self._embeddings, batch_of(group, inputs))
-            steps = ops.cast(steps, self.compute_dtype)  # indicators count in Keras' own floats
-            # Only tensors may leave a layer: a context has no None beside its values here.
-            found[name] = (steps, lengths) if group.is_sequence else steps
-        return found
+            # Indicators and numbers of a layer without tables are of Keras' own floats.
+            embedded[name] = ops.cast(steps, self.compute_dtype), lengths
+        return outputs_by_group(self.plan, embedded)
 
     def compute_mask(self, inputs: Mapping[str, Tensor], previous_mask: Any = None) -> Any:
         """{group: (mask, None)}: what a following LSTM or MultiHeadAttention masks by."""
@@ -242,6 +166,14 @@ class Features(keras.layers.Layer):  # type: ignore[misc]
             lengths = keras.KerasTensor(first.shape[:1], "int32")
             found[name] = (output, lengths) if group.is_sequence else output
         return found
+
+    def table(self, name: str) -> Any:
+        """The variable itself, [num_buckets, dimension], for example for a softmax that is tied to it.
+
+        Raises:
+            TableError: there is no table of this name.
+        """
+        return the_table(self._embeddings, name)
 
     def tables(self) -> dict[str, Float32s]:
         """Copies of the tables by name, float32 [num_buckets, dimension], for saving and for other layers."""
@@ -273,7 +205,7 @@ class Features(keras.layers.Layer):  # type: ignore[misc]
         return cls(encoder.columns, **options)
 
 
-class _OneGroup(Features):
+class _OneGroup(OutputsOfOneGroup, Features):
     """The layer of columns without groups, which gives what `Features` gives for the only one."""
 
     _of_sequences: bool
@@ -281,11 +213,6 @@ class _OneGroup(Features):
     def __init__(self, columns: Columns, tables: Mapping[str, Any] | None = None, **options: Any) -> None:
         super().__init__(columns, tables, **options)
         self.plan.the_group_of(sequences=self._of_sequences)
-
-    @property
-    def width(self) -> int:
-        """Numbers in one output step, or in one row of a context."""
-        return self.plan.groups[THE_GROUP].width
 
     def call(self, inputs: Mapping[str, Tensor]) -> Any:
         return super().call(inputs)[THE_GROUP]

@@ -28,16 +28,22 @@ from ._encoding import (
 )
 from ._layers import (
     Float32s,
+    Outputs,
+    OutputsOfOneGroup,
     batches_by_group,
     check_table_names,
     checked_table,
     concatenate_context_input,
+    foreign_id,
     new_table,
+    outputs_by_group,
     read_only,
     sequence_mask,
     the_batch,
+    the_table,
     warn_untrained,
 )
+from .errors import IdOutOfRangeError
 
 __all__ = [
     "DenseFeatures",
@@ -76,7 +82,7 @@ def embed(
         ColumnTypeError, ColumnValueError: num_threads is no number of threads.
     """
     threads = EncoderOptions(num_threads=num_threads).num_threads or 1
-    return _dense(group, _dense_columns(group, tables), batch, threads)
+    return _dense(group, tables, _dense_columns(group, tables), batch, threads)
 
 
 def _dense_columns(group: GroupPlan, tables: Mapping[str, Float32s]) -> _core.DenseColumns:
@@ -95,12 +101,21 @@ def _dense_columns(group: GroupPlan, tables: Mapping[str, Float32s]) -> _core.De
     return columns
 
 
-def _dense(group: GroupPlan, columns: _core.DenseColumns, batch: Batch, threads: int) -> Embedded:
+def _dense(
+    group: GroupPlan,
+    tables: Mapping[str, Float32s],
+    columns: _core.DenseColumns,
+    batch: Batch,
+    threads: int,
+) -> Embedded:
     slots = [batch.slots[output.slot] for output in group.outputs]
     axes = _leading_axes(slots[0], batch)
     if len(slots) == 1 and isinstance(group.outputs[0], NumbersOutput):  # already what is wanted
         return np.asarray(slots[0].values, np.float32).reshape(*axes, group.width), batch.lengths
-    return _core.dense(columns, axes, slots, threads), batch.lengths
+    try:
+        return _core.dense(columns, axes, slots, threads), batch.lengths
+    except IdOutOfRangeError as error:
+        raise foreign_id(group, tables, batch) or error from None
 
 
 def _leading_axes(slot: Slot[Array], batch: Batch) -> tuple[int, ...]:
@@ -109,7 +124,7 @@ def _leading_axes(slot: Slot[Array], batch: Batch) -> tuple[int, ...]:
     return slot.values.shape[:2] if batch.mask is not None else slot.values.shape[:1]
 
 
-class Features:
+class Features(Outputs):
     """All groups of some columns, and the tables they share.
 
     Args:
@@ -143,7 +158,6 @@ class Features:
         num_threads: int | None = None,
     ) -> None:
         self._encoder = Encoder(columns, num_threads=num_threads)
-        self.plan = self._encoder.plan
         if tables is None and self.plan.tables:
             warn_untrained(self.plan.tables)
         if tables is None:
@@ -164,19 +178,29 @@ class Features:
         return make, (self._encoder.columns, self._tables)
 
     def __call__(self, features_or_batches: Mapping[str, Any]) -> Any:
-        """{group: (steps, lengths)}, or (values, None) for a context group; see `embed`."""
+        """{group: (steps, lengths)}, and the values alone for a context group; see `embed`."""
         batches = batches_by_group(self._encoder, features_or_batches)
-        return {name: self._embed(group, batches[name]) for name, group in self.plan.groups.items()}
+        embedded = {name: self._embed(group, batches[name]) for name, group in self.plan.groups.items()}
+        return outputs_by_group(self.plan, embedded)
 
     def _embed(self, group: GroupPlan, batch: Batch) -> Embedded:
-        return _dense(group, self._columns[group.name], batch, self._encoder.options.num_threads or 1)
+        threads = self._encoder.options.num_threads or 1
+        return _dense(group, self._tables, self._columns[group.name], batch, threads)
+
+    def table(self, name: str) -> Float32s:
+        """A table, float32 [num_buckets, dimension], read-only.
+
+        Raises:
+            TableError: there is no table of this name.
+        """
+        return read_only(the_table(self._tables, name))
 
     def tables(self) -> dict[str, Float32s]:
         """The tables by name, float32 [num_buckets, dimension], read-only."""
         return {name: read_only(table) for name, table in self._tables.items()}
 
 
-class SequenceFeatures(Features):
+class SequenceFeatures(OutputsOfOneGroup, Features):
     """One group of sequence columns: from features or a batch to (sequence_input, sequence_length).
 
     Example:
@@ -194,17 +218,12 @@ class SequenceFeatures(Features):
         super().__init__(columns, tables, num_threads=num_threads)
         self._group = self.plan.the_group_of(sequences=True)
 
-    @property
-    def width(self) -> int:
-        """Numbers in one output step: the input size of what comes next."""
-        return self._group.width
-
     def __call__(self, features_or_batch: Mapping[str, Any] | Batch) -> Embedded:
         """float32 [batch, time, width] and int64 lengths [batch]; jagged batches give [steps, width]."""
         return self._embed(self._group, the_batch(self._encoder, features_or_batch))
 
 
-class DenseFeatures(Features):
+class DenseFeatures(OutputsOfOneGroup, Features):
     """One group of context columns: from features or a batch to float32 [batch, width]."""
 
     def __init__(
@@ -212,11 +231,6 @@ class DenseFeatures(Features):
     ) -> None:
         super().__init__(columns, tables, num_threads=num_threads)
         self._group = self.plan.the_group_of(sequences=False)
-
-    @property
-    def width(self) -> int:
-        """Numbers in one output row: the input size of what comes next."""
-        return self._group.width
 
     def __call__(self, features_or_batch: Mapping[str, Any] | Batch) -> Float32s:
         """float32 [batch, width], columns in order of name."""

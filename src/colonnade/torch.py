@@ -4,31 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias, assert_never, cast
+from typing import Any, TypeAlias, overload
+from urllib.parse import unquote
 
 import numpy as np
 
-from ._encoding import (
-    Columns,
-    EmbeddingOutput,
-    Encoder,
-    GroupPlan,
-    Groups,
-    IndicatorOutput,
-    NumbersOutput,
-    Output,
-    Plan,
-    SequenceBatch,
-    Slot,
-    Table,
-)
+from ._encoding import Columns, Encoder, GroupPlan, Groups, SequenceBatch, Slot, Table
 from ._layers import (
     Float32s,
+    Outputs,
+    OutputsOfOneGroup,
     batches_by_group,
     check_table_names,
     checked_table,
-    escape,
+    outputs_by_group,
     the_batch,
+    the_table,
     too_large,
     warn_untrained,
 )
@@ -40,8 +31,9 @@ try:
 except ImportError as error:
     raise DependencyError("colonnade.torch needs PyTorch; install colonnade[torch]") from error
 
-from ._layers import torch_sequences
+from ._layers import torch_embedding, torch_sequences
 
+embed = torch_embedding.embed
 concatenate_context_input = torch_sequences.concatenate_context_input
 cu_seqlens = torch_sequences.cu_seqlens
 nested_tensor = torch_sequences.nested_tensor
@@ -60,147 +52,40 @@ __all__ = [
     "to_tensors",
 ]
 
-Batch: TypeAlias = SequenceBatch[Tensor]
-LookUp: TypeAlias = Callable[[str, Tensor, Tensor], Tensor]
-Embedded: TypeAlias = "tuple[Tensor, Tensor | None]"
+Batch: TypeAlias = torch_embedding.Batch
+Embedded: TypeAlias = torch_embedding.Embedded
 
 # So that batches pass through torch.export, and an exported program is loaded without unpickling code.
 torch.export.register_dataclass(Slot, serialized_type_name="colonnade.Slot")
 torch.export.register_dataclass(SequenceBatch, serialized_type_name="colonnade.SequenceBatch")
 torch.serialization.add_safe_globals([Slot, SequenceBatch])
 
-_RESERVED = frozenset(dir(nn.ModuleDict()))
+# Torch asks modules for their children by attribute, so no child may go by the name of one.
+_TAKEN = frozenset(dir(nn.Module()))
 
 
-def embed(group: GroupPlan, tables: Mapping[str, Tensor], batch: Batch, *, sparse: bool = False) -> Embedded:
-    """Ids and numbers to dense steps, by plain torch operators.
-
-    Args:
-        group: The group's plan, `encoder.plan.groups[name]`.
-        tables: float32 [num_buckets, dimension] by table name.
-        batch: The encoded group, as tensors on the tables' device. An id beyond its table, which no
-            encoder of these columns makes, fails as `torch.nn.functional.embedding` does: on a CPU
-            with an IndexError, on a GPU with an assertion of the device.
-        sparse: Gradients of the tables are sparse tensors, as in `torch.nn.functional.embedding`.
-
-    Returns:
-        Columns side by side in order of name, float32: [batch, time, width] padded, [steps, width]
-        jagged, [batch, width] for a context; and the lengths int64 [batch], None for a context.
-    """
-    rank = 2 if batch.mask is not None else 1
-
-    def look_up(table: str, ids: Tensor, counts: Tensor) -> Tensor:
-        return (_sparse_rows if sparse else _rows)(tables[table], ids, counts)
-
-    parts = [_dense(output, look_up, batch.slots[output.slot], rank) for output in group.outputs]
-    return torch.cat(parts, -1), batch.lengths
-
-
-def _dense(output: Output, look_up: LookUp, slot: Slot[Tensor], rank: int) -> Tensor:
-    """One column's numbers; `rank` is how many leading axes count the steps."""
-    match output:
-        case EmbeddingOutput():
-            return _embedding(output, look_up, slot, rank)
-        case IndicatorOutput():
-            return _indicator(output, slot, rank)
-        case NumbersOutput():
-            return slot.values.reshape(*slot.values.shape[:rank], output.width)
-        case _:
-            assert_never(output)
-
-
-def _weighted_ids(slot: Slot[Tensor], rank: int) -> tuple[Tensor, Tensor]:
-    """Ids [..., values], or [values] where they are jagged, and what each weighs: 0 where there is none."""
-    ids = slot.values
-    if slot.step_splits is None and ids.dim() == rank:
-        ids = ids.unsqueeze(-1)
-    present = ids >= 0
-    if slot.weights is None:
-        return ids, present.to(torch.float32)
-    return ids, torch.where(present, slot.weights.reshape(ids.shape), 0)
-
-
-def _indicator(output: IndicatorOutput, slot: Slot[Tensor], rank: int) -> Tensor:
-    """The sum of the weights of each id."""
-    ids, weights = _weighted_ids(slot, rank)
-    ids, splits = ids.clamp(min=0), slot.step_splits
-    if splits is None:
-        return weights.new_zeros(*ids.shape[:rank], output.width).scatter_add(-1, ids, weights)
-    counts = weights.new_zeros(splits.shape[0] - 1, output.width)
-    return counts.index_put((_steps(splits, ids.shape[0]), ids), weights, accumulate=True)
-
-
-def _embedding(output: EmbeddingOutput, look_up: LookUp, slot: Slot[Tensor], rank: int) -> Tensor:
-    """Rows of a table, combined over the values of each step."""
-    ids, weights = _weighted_ids(slot, rank)
-    weights = weights.unsqueeze(-1)
-    if output.combiner != "sum":
-        weights = _divided(weights, output.combiner, slot.step_splits)
-    rows = _clipped(look_up(output.table, ids, weights.squeeze(-1) != 0), output.max_norm)
-    return _sum(rows * weights, slot.step_splits)
-
-
-def _divided(weights: Tensor, combiner: str, step_splits: Tensor | None) -> Tensor:
-    """Weights over what their step's rows are to be divided by: rows are the more numbers."""
-    weights = torch.where(weights > 0, weights, 0)  # NaN is not above 0
-    divisor = _sum(weights if combiner == "mean" else weights.square(), step_splits)
-    divisor = torch.where(divisor > 0, divisor, 1)
-    divisor = divisor if combiner == "mean" else divisor.sqrt()
-    if step_splits is None:
-        return weights / divisor.unsqueeze(-2)
-    return weights / divisor[_steps(step_splits, weights.shape[0])]
-
-
-def _rows(table: Tensor, ids: Tensor, counts: Tensor) -> Tensor:
-    """Rows of a table, [*ids.shape, dimension], and zeros for ids that do not count.
-
-    What weighs nothing is left out before anything is computed: a row may hold NaN, and 0 times NaN is NaN.
-    """
-    return nn.functional.embedding(ids.clamp(min=0), table).masked_fill(~counts.unsqueeze(-1), 0)
-
-
-def _sparse_rows(table: Tensor, ids: Tensor, counts: Tensor) -> Tensor:
-    """As `_rows`, with a gradient of no row but those that count: sparse optimizers move what they see."""
-    rows = nn.functional.embedding(ids[counts], table, sparse=True)
-    return rows.new_zeros(*ids.shape, rows.shape[-1]).index_put((counts,), rows)
-
-
-def _clipped(rows: Tensor, max_norm: float | None) -> Tensor:
-    """Rows scaled down to a norm; nothing is divided by less than 1, so that zeros have a gradient."""
-    if max_norm is None:
-        return rows
-    norms: Tensor = torch.linalg.vector_norm(rows, dim=-1, keepdim=True)
-    return rows * (norms / max_norm).clamp(min=1).reciprocal()
-
-
-def _sum(numbers: Tensor, step_splits: Tensor | None) -> Tensor:
-    """The sum over each step's values: axis -2, or the rows between two splits."""
-    if step_splits is None:
-        # Counted from the front: onnxruntime does not reduce a negative axis of a tensor without elements.
-        return numbers.sum(numbers.dim() - 2)
-    sums = numbers.new_zeros(step_splits.shape[0] - 1, numbers.shape[1])
-    steps = _steps(step_splits, numbers.shape[0]).unsqueeze(-1)
-    return sums.scatter_add(0, steps.expand(numbers.shape), numbers)
-
-
-def _steps(step_splits: Tensor, values: int) -> Tensor:
-    """The step of each value, int64 [values]: how many steps ended before it."""
-    ends = step_splits[1:]
-    ended = ends.new_zeros(values + 1).scatter_add(0, ends, torch.ones_like(ends))
-    return ended.cumsum(0)[:-1]
-
-
-def to_tensors(batch: SequenceBatch[Any], device: torch.device | str | None = None) -> Batch:
-    """A batch of NumPy arrays as tensors, without a copy in host memory."""
+@overload
+def to_tensors(batch_or_batches: SequenceBatch[Any], device: torch.device | str | None = None) -> Batch: ...
+@overload
+def to_tensors(
+    batch_or_batches: Mapping[str, SequenceBatch[Any]], device: torch.device | str | None = None
+) -> dict[str, Batch]: ...
+def to_tensors(
+    batch_or_batches: SequenceBatch[Any] | Mapping[str, SequenceBatch[Any]],
+    device: torch.device | str | None = None,
+) -> Batch | dict[str, Batch]:
+    """A batch of NumPy arrays, or {group: batch}, as tensors, without a copy in host memory."""
 
     def convert(array: Any) -> Tensor:
         tensor = torch.from_numpy(array) if isinstance(array, np.ndarray) else array
         return tensor.to(device)
 
-    return batch.map(convert)
+    if isinstance(batch_or_batches, SequenceBatch):
+        return batch_or_batches.map(convert)
+    return {name: batch.map(convert) for name, batch in batch_or_batches.items()}
 
 
-class Features(nn.Module):
+class Features(Outputs, nn.Module):
     """All groups of some columns, and the tables they share, each once.
 
     Args:
@@ -232,27 +117,34 @@ class Features(nn.Module):
         self._encoder = Encoder(columns)
         if tables is not None:
             check_table_names(self.plan.tables, tables)
-        self.embeddings = nn.ModuleDict()
-        self._escaped = {name: escape(name, _RESERVED) for name in self.plan.tables}
+        self.embeddings = nn.Module()  # no nn.ModuleDict, which has names of its own, such as "items"
         for name, table in self.plan.tables.items():
             start = _new_table(table) if tables is None else _given_table(table, tables[name])
             # Modules, not parameters: DistributedDataParallel asks them whether their gradient is sparse.
             embedding = nn.Embedding(table.num_buckets, table.dimension, sparse=sparse, _weight=start)
-            self.embeddings[self._escaped[name]] = embedding.requires_grad_(table.trainable)
-
-    @property
-    def plan(self) -> Plan:
-        """What the columns compile to."""
-        return self._encoder.plan
+            self.embeddings.add_module(_key_of(name), embedding.requires_grad_(table.trainable))
+        self._no_table = torch.empty(0)
 
     def forward(self, features_or_batches: Any) -> Any:
-        """{group: (steps, lengths)}, or (values, None) for a context group; see `embed`."""
+        """{group: (steps, lengths)}, and the values alone for a context group; see `embed`."""
         batches = batches_by_group(self._encoder, features_or_batches)
-        return {name: self._embed(group, batches[name]) for name, group in self.plan.groups.items()}
+        embedded = {name: self._embed(group, batches[name]) for name, group in self.plan.groups.items()}
+        return outputs_by_group(self.plan, embedded)
+
+    def table(self, name: str) -> nn.Parameter:
+        """The table itself, [num_buckets, dimension], for example for a softmax that is tied to it.
+
+        Raises:
+            TableError: there is no table of this name.
+        """
+        return the_table(self._parameters_by_name(), name)
 
     def tables(self) -> dict[str, Float32s]:
         """Copies of the tables by name, float32 [num_buckets, dimension], for saving and for other layers."""
-        return {name: table.detach().cpu().numpy().copy() for name, table in self._tensors().items()}
+        return {
+            name: table.detach().cpu().to(torch.float32, copy=True).numpy()
+            for name, table in self._parameters_by_name().items()
+        }
 
     def extra_repr(self) -> str:
         """The groups and their columns."""
@@ -261,19 +153,31 @@ class Features(nn.Module):
             f"{group.name or 'columns'}={[output.name for output in group.outputs]}" for group in groups
         )
 
-    def _tensors(self) -> dict[str, Tensor]:
-        return {
-            name: cast(nn.Embedding, self.embeddings[escaped]).weight
-            for name, escaped in self._escaped.items()
-        }
+    def _parameters_by_name(self) -> dict[str, nn.Parameter]:
+        return {name: getattr(self.embeddings, _key_of(name)).weight for name in self.plan.tables}
+
+    def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *arguments: Any) -> None:
+        # Earlier versions escaped more names, such as "items".
+        start, ours = f"{prefix}embeddings.", dict(self.embeddings.named_children())
+        for key in [key for key in state_dict if key.startswith(start)]:
+            name, dot, rest = key.removeprefix(start).partition(".")
+            if name not in ours and (known := _key_of(unquote(name))) in ours:
+                state_dict[f"{start}{known}{dot}{rest}"] = state_dict.pop(key)
+        super()._load_from_state_dict(state_dict, prefix, *arguments)
+
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Features:
+        # A layer without tables is cast as well, as by `half()`.
+        self._no_table = fn(self._no_table)
+        return super()._apply(fn, recurse)  # type: ignore[no-any-return, no-untyped-call]
 
     def _embed(self, group: GroupPlan, batch: SequenceBatch[Any]) -> Embedded:
-        tables = self._tensors()
+        tables: dict[str, Tensor] = {**self._parameters_by_name()}
         device = next(iter(tables.values())).device if tables else None
-        return embed(group, tables, to_tensors(batch, device), sparse=self.sparse)
+        batch = to_tensors(batch, device)
+        return embed(group, tables or {"": self._no_table}, batch, sparse=self.sparse)
 
 
-class SequenceFeatures(Features):
+class SequenceFeatures(OutputsOfOneGroup, Features):
     """One group of sequence columns: from features or a batch to (sequence_input, sequence_length).
 
     Example:
@@ -292,18 +196,13 @@ class SequenceFeatures(Features):
         super().__init__(columns, tables, sparse=sparse)
         self.plan.the_group_of(sequences=True)
 
-    @property
-    def width(self) -> int:
-        """Numbers in one output step: the `input_size` of an RNN."""
-        return self.plan.the_group_of(sequences=True).width
-
     def forward(self, features_or_batch: Any) -> Embedded:
-        """float32 [batch, time, width] and int64 lengths [batch]; jagged batches give [steps, width]."""
+        """[batch, time, width] of the tables' dtype and int64 lengths [batch]; jagged: [steps, width]."""
         group = self.plan.the_group_of(sequences=True)
         return self._embed(group, the_batch(self._encoder, features_or_batch))
 
 
-class DenseFeatures(Features):
+class DenseFeatures(OutputsOfOneGroup, Features):
     """One group of context columns: from features or a batch to float32 [batch, width]."""
 
     def __init__(
@@ -312,13 +211,8 @@ class DenseFeatures(Features):
         super().__init__(columns, tables, sparse=sparse)
         self.plan.the_group_of(sequences=False)
 
-    @property
-    def width(self) -> int:
-        """Numbers in one output row: the `in_features` of a linear layer."""
-        return self.plan.the_group_of(sequences=False).width
-
     def forward(self, features_or_batch: Any) -> Tensor:
-        """float32 [batch, width], columns in order of name."""
+        """[batch, width] of the tables' dtype, columns in order of name."""
         group = self.plan.the_group_of(sequences=False)
         return self._embed(group, the_batch(self._encoder, features_or_batch))[0]
 
@@ -348,6 +242,17 @@ def sequence_input_layer(
         tensors = {name: _given_tensor(table, tables[name]) for name, table in encoder.plan.tables.items()}
     device = next(iter(tensors.values())).device if tensors else None
     return embed(group, tensors, to_tensors(the_batch(encoder, features_or_batch), device))
+
+
+def _key_of(name: str) -> str:
+    """A table's name as a key of a `state_dict`; `urllib.parse.unquote` undoes it.
+
+    Example:
+        >>> [_key_of(name) for name in ("items", "user/item", "item.id", "type")]
+        ['items', 'user/item', 'item%2Eid', '%74ype']
+    """
+    key = name.replace("%", "%25").replace(".", "%2E")
+    return f"%{ord(key[0]):02X}{key[1:]}" if key in _TAKEN else key
 
 
 def _new_table(table: Table) -> Tensor:

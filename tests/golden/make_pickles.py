@@ -214,6 +214,7 @@ def things() -> dict[str, Any]:
         **{f"spec/{name}": spec for name, spec in specs().items()},
         **{f"error/{name}": error for name, error in all_errors().items()},
         **{f"layer/{name}": layer for name, layer in layers().items()},
+        "layer/column of an output": cn.OutputColumn("watches_embedding", 3, 8),
     }
 
 

@@ -168,12 +168,13 @@ def answer_groups(case: Case) -> Answer:
     groups, tables = build_groups(case)
     outputs = Features(groups, tables=tables)(encode(case, groups))
     answer: Answer = {}
-    for name, (output, lengths) in outputs.items():
-        answer[f"{name} output"] = numbers_answer(output)
+    for name, output in outputs.items():
         if name in case["sequences"]:
+            output, lengths = output
             answer[f"{name} lengths"] = lengths.tolist()
+        answer[f"{name} output"] = numbers_answer(output)
     if "concatenate" in case:
-        context, sequence = (outputs[name][0] for name in case["concatenate"])
+        context, (sequence, _) = (outputs[name] for name in case["concatenate"])
         answer["concatenated output"] = numbers_answer(concatenate_context_input(context, sequence))
     return answer
 

@@ -326,5 +326,5 @@ def test_shared_tables(history: list[list[int]], data: st.DataObject) -> None:
             np.testing.assert_array_equal(
                 np.asarray(outputs["history"][0].tolist()[row][: len(items)]).reshape(-1, 3), table[items]
             )
-        got = np.array(outputs["candidate"][0].tolist()).reshape(-1, 3)
+        got = np.array(outputs["candidate"].tolist()).reshape(-1, 3)
         np.testing.assert_array_equal(got, table[[row[0] for row in candidate]].reshape(-1, 3))

@@ -64,10 +64,10 @@ def test_layers_equal_the_twin(case: Case, seed: int) -> None:
     numpy_outputs = colonnade.numpy.Features(case.groups, given_tables)(batches)
     torch_outputs = colonnade.torch.Features(case.groups, given_tables)(batches)
     for name, group in encoder.plan.groups.items():
-        steps, lengths = numpy_outputs[name]
-        check_layer(group, batches[name], tables, steps, lengths)
-        steps, lengths = torch_outputs[name]
-        check_layer(group, batches[name], tables, steps.detach().numpy(), lengths)
+        for outputs in (numpy_outputs, torch_outputs):
+            steps, lengths = outputs[name] if group.is_sequence else (outputs[name], None)
+            steps = steps.detach().numpy() if isinstance(steps, torch.Tensor) else steps
+            check_layer(group, batches[name], tables, steps, lengths)
     # A norm is clipped in what is looked up, never in the table.
     for name, table in tables.items():
         np.testing.assert_array_equal(given_tables[name], table)

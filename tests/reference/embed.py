@@ -46,10 +46,10 @@ def embed_step(
 
 @np.errstate(invalid="ignore")
 def indicate_step(ids: Array, weights: Array, num_buckets: int) -> Array:
-    """The sum of the weights of each id, of any weight; ids outside [0, num_buckets) count for nothing."""
+    """The sum of the weights of each id, of any weight; ids below 0 count for nothing."""
     counts = np.zeros(num_buckets)
     for index, weight in zip(ids, weights, strict=True):
-        if 0 <= index < num_buckets:
+        if index >= 0:
             counts[index] += float(weight)
     return counts
 

@@ -29,6 +29,14 @@ def batches_by_group(encoder: Encoder, features_or_batches: Any) -> dict[str, Se
     return {THE_GROUP: encoded} if isinstance(encoded, SequenceBatch) else encoded
 
 
+def outputs_by_group(plan: Plan, embedded: Mapping[str, tuple[Any, Any]]) -> dict[str, Any]:
+    """What `Features` gives: (steps, lengths) of a sequence group, the values alone of a context group."""
+    return {
+        name: (values, lengths) if plan.groups[name].is_sequence else values
+        for name, (values, lengths) in embedded.items()
+    }
+
+
 def _given_batches(features_or_batches: Any, plan: Plan) -> dict[str, SequenceBatch[Any]] | None:
     """The batches of all groups, or None where these are features."""
     if not isinstance(features_or_batches, Mapping):

@@ -10,6 +10,7 @@ import jax.numpy as jnp
 from ..errors import ColumnValueError
 from .int32 import int32_array
 from .masks import (
+    FLOATS,
     array_of,
     check_context_input,
     check_lengths,
@@ -54,11 +55,11 @@ def concatenate_context_input(context_input: jax.Array, sequence_input: jax.Arra
     """Repeat the context at every step, behind the sequence's own numbers.
 
     Args:
-        context_input: float32 [batch, context_width].
-        sequence_input: float32 [batch, time, sequence_width].
+        context_input: float [batch, context_width].
+        sequence_input: float [batch, time, sequence_width].
 
     Returns:
-        float32 [batch, time, sequence_width + context_width].
+        float [batch, time, sequence_width + context_width].
 
     Raises:
         FeatureTypeError: an input of another rank or dtype, or no array.
@@ -66,7 +67,7 @@ def concatenate_context_input(context_input: jax.Array, sequence_input: jax.Arra
     """
     sequence = _numbers(sequence_input, "sequence_input")
     context = _numbers(context_input, "context_input")
-    check_context_input((context.shape, str(context.dtype)), (sequence.shape, str(sequence.dtype)))
+    check_context_input((context.shape, str(context.dtype)), (sequence.shape, str(sequence.dtype)), FLOATS)
     repeated = jnp.broadcast_to(context[:, None], (*sequence.shape[:2], context.shape[1]))
     return jnp.concatenate([sequence, repeated], -1)
 

@@ -10,6 +10,7 @@ from keras import ops
 from ..errors import ColumnValueError
 from .int32 import int32_array
 from .masks import (
+    FLOATS,
     array_of,
     check_context_input,
     check_lengths,
@@ -81,7 +82,7 @@ def concatenate_context_input(context_input: Tensor, sequence_input: Tensor) -> 
     check_context_input(
         (tuple(context.shape), context_dtype),
         (tuple(sequence.shape), sequence_dtype),
-        ("float16", "bfloat16", "float32", "float64"),
+        FLOATS,
     )
     # Broadcasting against zeros works where time is symbolic too.
     zeros = ops.zeros_like(sequence[:, :, :1])

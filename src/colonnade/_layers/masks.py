@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias, overload
+from typing import Any, Final, TypeAlias, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,9 @@ from .._dtypes import DtypeLike, dtype_name
 from ..errors import ColumnValueError, FeatureTypeError
 
 Shape: TypeAlias = tuple[int | None, ...]
+
+FLOATS: Final = ("float16", "bfloat16", "float32", "float64")
+"""What the layers of the frameworks give, by the dtype of their tables."""
 
 
 def array_of(given: Any, what: str, of_what: str) -> npt.NDArray[Any]:

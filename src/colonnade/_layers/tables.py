@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 import sys
 import warnings
-from collections.abc import Container, Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import numpy as np
@@ -17,6 +17,7 @@ from ..errors import TableError, UntrainedTableWarning
 from ..initializers import truncated_normal
 
 Float32s = npt.NDArray[np.float32]
+T = TypeVar("T")
 
 _LARGE_PAGE = 2 << 20
 
@@ -111,15 +112,25 @@ def check_table_names(tables: Mapping[str, Table], given: object) -> None:
         )
 
 
-def escape(name: str, reserved: Container[str] = ()) -> str:
-    """A table's name as frameworks allow it, without dots and slashes; `urllib.parse.unquote` undoes it.
+def the_table(tables: Mapping[str, T], name: str) -> T:
+    """The table of this name.
+
+    Raises:
+        TableError: there is none.
+    """
+    if not isinstance(name, str) or name not in tables:
+        raise TableError(f"no table of the name {name!r}; the columns have the tables {list(tables)}")
+    return tables[name]
+
+
+def escape(name: str) -> str:
+    """A name as Keras allows it, without dots and slashes; `urllib.parse.unquote` undoes it.
 
     Example:
         >>> escape("item.id_embedding")
         'item%2Eid_embedding'
     """
-    safe = quote(name, safe=" ").replace(".", "%2E")
-    return f"%{ord(safe[0]):02X}{safe[1:]}" if safe in reserved else safe
+    return quote(name, safe=" ").replace(".", "%2E")
 
 
 def read_only(array: Float32s) -> Float32s:

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from ..errors import ColumnValueError, FeatureTypeError
-from .masks import check_context_input, check_lengths, checked_mask_dtype, checked_maxlen
+from .masks import FLOATS, check_context_input, check_lengths, checked_mask_dtype, checked_maxlen
 
 
 def sequence_mask(lengths: Any, maxlen: int | None = None, dtype: Any = "bool") -> Tensor:
@@ -52,11 +52,11 @@ def concatenate_context_input(context_input: Tensor, sequence_input: Tensor) -> 
     """Repeat the context at every step, behind the sequence's own numbers.
 
     Args:
-        context_input: float32 [batch, context_width].
-        sequence_input: float32 [batch, time, sequence_width].
+        context_input: float [batch, context_width].
+        sequence_input: float [batch, time, sequence_width].
 
     Returns:
-        float32 [batch, time, sequence_width + context_width].
+        float [batch, time, sequence_width + context_width].
 
     Raises:
         FeatureTypeError: an input of another rank or dtype, or no tensor.
@@ -66,7 +66,9 @@ def concatenate_context_input(context_input: Tensor, sequence_input: Tensor) -> 
         if not isinstance(given, Tensor):
             raise FeatureTypeError(f"{name} must be a tensor, got {type(given).__name__}")
     check_context_input(
-        (context_input.shape, _name(context_input.dtype)), (sequence_input.shape, _name(sequence_input.dtype))
+        (context_input.shape, _name(context_input.dtype)),
+        (sequence_input.shape, _name(sequence_input.dtype)),
+        FLOATS,
     )
     repeated = context_input.unsqueeze(1).expand(-1, sequence_input.shape[1], -1)
     return torch.cat([sequence_input, repeated], -1)
@@ -81,11 +83,11 @@ def nested_tensor(sequence_input: Tensor, sequence_length: Tensor) -> Tensor:
     """A jagged output as a nested tensor of `layout=torch.jagged`, which shares its memory.
 
     Args:
-        sequence_input: float32 [steps, width], of a batch that `Encoder(layout="jagged")` made.
+        sequence_input: float [steps, width], of a batch that `Encoder(layout="jagged")` made.
         sequence_length: int64 [batch], which comes with it.
 
     Returns:
-        Nested float32 [batch, time, width], each row with a time of its own.
+        Nested float [batch, time, width], each row with a time of its own.
 
     Raises:
         FeatureTypeError: sequence_input is padded.

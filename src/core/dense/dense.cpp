@@ -20,7 +20,7 @@ void place(const DenseColumn& column, threads::Range steps, float* out, std::siz
                                  std::size_t stride) {
     switch (column.kind) {
         case DenseKind::embedding: return embed(column.ids, steps, column.table, ahead, out, stride);
-        case DenseKind::indicator: indicate(column.ids, steps, column.width, out, stride); break;
+        case DenseKind::indicator: return indicate(column.ids, steps, column.width, out, stride);
         case DenseKind::numbers: place(column, steps, out, stride); break;
     }
     return {};

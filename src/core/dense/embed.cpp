@@ -22,12 +22,12 @@ double normalizer(Combiner combiner, double weights, double squares) {
     return combiner == Combiner::mean ? weights : std::sqrt(squares);
 }
 
-[[nodiscard]] Error beyond_table(std::size_t step, std::int64_t id, const Table& table) {
+[[nodiscard]] Error beyond_range(std::size_t step, std::int64_t id, std::size_t num_buckets) {
     Error error;
     error.code = Code::id_out_of_range;
     error.step = static_cast<std::int64_t>(step);
     error.got = id;
-    error.expected = static_cast<std::int64_t>(table.num_buckets);
+    error.expected = static_cast<std::int64_t>(num_buckets);
     return error;
 }
 
@@ -64,7 +64,7 @@ void divide_row(float* row, std::size_t size, double by) {
         } else if (static_cast<std::uint64_t>(id) < table.num_buckets) {
             copy_row(table.rows + static_cast<std::size_t>(id) * dimension, dimension, out);
         } else {
-            return beyond_table(step, id, table);
+            return beyond_range(step, id, table.num_buckets);
         }
     }
     return {};
@@ -79,7 +79,7 @@ void divide_row(float* row, std::size_t size, double by) {
         const auto id = input.id(i);
         ahead.ask();
         if (id < 0) continue;
-        if (static_cast<std::uint64_t>(id) >= table.num_buckets) return beyond_table(step, id, table);
+        if (static_cast<std::uint64_t>(id) >= table.num_buckets) return beyond_range(step, id, table.num_buckets);
         const auto* row = table.rows + static_cast<std::size_t>(id) * table.dimension;
         if (++count == 1) {
             copy_row(row, table.dimension, out);
@@ -107,7 +107,7 @@ void divide_row(float* row, std::size_t size, double by) {
         const auto id = input.id(i);
         ahead.ask();
         if (id < 0) continue;
-        if (static_cast<std::uint64_t>(id) >= table.num_buckets) return beyond_table(step, id, table);
+        if (static_cast<std::uint64_t>(id) >= table.num_buckets) return beyond_range(step, id, table.num_buckets);
         const float weight = input.weights == nullptr ? 1 : input.weights[i];
         // Left out, not multiplied by 0: the row may hold NaN.
         if (table.combiner == Combiner::sum ? weight == 0 : !(weight > 0)) continue;
@@ -137,7 +137,7 @@ Error embed(const StepIds& input, threads::Range steps, const Table& table, Rows
     return {};
 }
 
-void indicate(const StepIds& input, threads::Range steps, std::size_t num_buckets, float* out, std::size_t stride) {
+Error indicate(const StepIds& input, threads::Range steps, std::size_t num_buckets, float* out, std::size_t stride) {
     for (auto step = steps.begin; step < steps.end; ++step, out += stride) {
         clear_row(out, num_buckets);
         const auto end = input.begin(step + 1);
@@ -145,9 +145,12 @@ void indicate(const StepIds& input, threads::Range steps, std::size_t num_bucket
             const auto id = input.id(i);
             if (static_cast<std::uint64_t>(id) < num_buckets) {
                 out[id] += input.weights == nullptr ? 1 : input.weights[i];
+            } else if (id >= 0) {
+                return beyond_range(step, id, num_buckets);
             }
         }
     }
+    return {};
 }
 
 }  // namespace colonnade

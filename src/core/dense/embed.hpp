@@ -15,7 +15,9 @@ namespace colonnade {
 [[nodiscard]] Error embed(const StepIds& input, threads::Range steps, const Table& table, RowsAhead& ahead, float* out,
                           std::size_t stride);
 
-// How often each id occurs in a step, or the sum of its weights. Ids outside the range contribute nothing.
-void indicate(const StepIds& input, threads::Range steps, std::size_t num_buckets, float* out, std::size_t stride);
+// How often each id occurs in a step, or the sum of its weights. Ids below 0 contribute nothing, and one beyond the
+// range is an error that carries its step.
+[[nodiscard]] Error indicate(const StepIds& input, threads::Range steps, std::size_t num_buckets, float* out,
+                             std::size_t stride);
 
 }  // namespace colonnade

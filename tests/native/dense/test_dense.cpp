@@ -55,7 +55,7 @@ struct Group {
             if (column.kind == DenseKind::embedding) {
                 CHECK(!embed(column.ids, all[0], column.table, ahead, to, width));
             } else if (column.kind == DenseKind::indicator) {
-                indicate(column.ids, all[0], column.width, to, width);
+                CHECK(!indicate(column.ids, all[0], column.width, to, width));
             }
             for (std::size_t step = 0; column.kind == DenseKind::numbers && step < steps; ++step) {
                 std::memcpy(to + step * width, column.numbers + step * shape, shape * sizeof(float));

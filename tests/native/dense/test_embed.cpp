@@ -1,6 +1,7 @@
 // The embedding and indicator kernels against sums in double, on hostile ids and weights.
 #include "dense/embed.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <vector>
@@ -108,13 +109,16 @@ void ids_beyond_the_table() {
     const Table table{rows.data(), buckets, dimension, Combiner::mean, 0};
     for (const auto id : {static_cast<std::int64_t>(buckets), std::numeric_limits<std::int64_t>::max()}) {
         const std::vector<std::int64_t> ids{0, -1, id, 1};
-        std::vector<float> out(4 * dimension);
+        std::vector<float> out(4 * std::max(dimension, buckets));
         const StepIds input{ids.data(), nullptr, 4, 1, nullptr};
         const threads::Range all[] = {{0, 4}};
         RowsAhead ahead(input, table, all);
         const auto error = embed(input, all[0], table, ahead, out.data(), dimension);
         CHECK(error.code == Code::id_out_of_range && error.step == 2);
         CHECK(error.got == id && error.expected == static_cast<std::int64_t>(buckets));
+        const auto same = indicate(input, all[0], buckets, out.data(), buckets);
+        CHECK(same.code == Code::id_out_of_range && same.step == 2);
+        CHECK(same.got == id && same.expected == static_cast<std::int64_t>(buckets));
     }
 }
 
@@ -124,15 +128,15 @@ void indicators() {
         const auto input = any_input(random);
         const bool weighted = random.below(2) == 0;
         const auto steps = input.splits.size() - 1;
-        const std::size_t most = buckets - 1;  // ids beyond it count for nothing
+        const std::size_t most = buckets;
         const std::size_t stride = most + random.below(3);
         std::vector<float> out(steps * stride, untouched);
-        indicate(input.steps(weighted), {0, steps}, most, out.data(), stride);
+        CHECK(!indicate(input.steps(weighted), {0, steps}, most, out.data(), stride));
         for (std::size_t step = 0; step < steps; ++step) {
             std::vector<double> counts(most);
             for (auto i = static_cast<std::size_t>(input.splits[step]);
                  i < static_cast<std::size_t>(input.splits[step + 1]); ++i) {
-                if (input.ids[i] < 0 || input.ids[i] >= static_cast<std::int64_t>(most)) continue;
+                if (input.ids[i] < 0) continue;
                 counts[static_cast<std::size_t>(input.ids[i])] += weighted ? static_cast<double>(input.weights[i]) : 1;
             }
             for (std::size_t k = 0; k < most; ++k) CHECK(close(out[step * stride + k], counts[k]));

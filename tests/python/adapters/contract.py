@@ -233,6 +233,20 @@ def _by_tensorflow(total: Any, weights: Any) -> Any:
     return map(tensorflow.convert_to_tensor, tape.gradient(loss, [weight.value for weight in weights]))
 
 
+def _torch_cast(make: Any, columns: Any, tables: Any, dtype: str) -> Any:
+    return make(columns, tables).to(getattr(torch, dtype))
+
+
+def _jax_cast(make: Any, columns: Any, tables: Any, dtype: str) -> Any:
+    layer = make(columns, tables)
+    nnx.update(layer, jax.tree.map(lambda table: table.astype(dtype), nnx.state(layer)))
+    return layer
+
+
+def _keras_cast(make: Any, columns: Any, tables: Any, dtype: str) -> Any:
+    return make(columns, tables, dtype=dtype)
+
+
 GRADIENTS_OF_KERAS = {"torch": _by_torch, "jax": _by_jax, "tensorflow": _by_tensorflow}
 
 
@@ -241,22 +255,30 @@ class Adapter:
     """A framework's layers, and a way back to NumPy.
 
     `compiled` runs a layer on a batch inside of what the framework compiles; `gradients` are those of
-    `(output * slopes).sum()` by table. NumPy's core has neither.
+    `(output * slopes).sum()` by table; `cast` makes a layer whose tables are of a dtype. NumPy's core has
+    none of them.
     """
 
     module: Any
     to_numpy: Callable[[Any], Any]
     compiled: Callable[..., Any] | None = None
     gradients: Callable[..., dict[str, Any]] | None = None
+    cast: Callable[..., Any] | None = None
 
 
 ADAPTERS = {
     "numpy": Adapter(colonnade.numpy, np.asarray),
     "torch": Adapter(
-        colonnade.torch, lambda tensor: tensor.detach().numpy(), _torch_compiled, _torch_gradients
+        colonnade.torch,
+        lambda tensor: tensor.detach().numpy(),
+        _torch_compiled,
+        _torch_gradients,
+        _torch_cast,
     ),
-    "jax": Adapter(colonnade.jax, np.asarray, _jax_compiled, _jax_gradients),
-    "keras": Adapter(colonnade.keras, keras.ops.convert_to_numpy, _keras_compiled, _keras_gradients),
+    "jax": Adapter(colonnade.jax, np.asarray, _jax_compiled, _jax_gradients, _jax_cast),
+    "keras": Adapter(
+        colonnade.keras, keras.ops.convert_to_numpy, _keras_compiled, _keras_gradients, _keras_cast
+    ),
 }
 SPARSE = Adapter(colonnade.torch, np.asarray, gradients=partial(_torch_gradients, sparse=True))
 

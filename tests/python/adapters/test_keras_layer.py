@@ -267,6 +267,16 @@ class TestTraining:
             whole += records
         assert sorted(whole) == sorted(self.records())
 
+    def test_a_table_is_a_weight(self):
+        layer = SequenceFeatures([A])
+        assert layer.table("a_embedding") is layer.weights[0]
+
+    def test_dtypes_of_columns_without_tables(self):
+        for columns in ([N], [cn.indicator_column(IDENTITY)]):
+            output, lengths = SequenceFeatures(columns, dtype="bfloat16")(FEATURES)
+            assert keras.backend.standardize_dtype(output.dtype) == "bfloat16"
+            assert keras.backend.standardize_dtype(lengths.dtype) == "int32"
+
     def test_trainable(self):
         layer = SequenceFeatures([A, cn.embedding_column(IDENTITY, 2, trainable=False, name="fixed")])
         assert [weight.name for weight in layer.trainable_weights] == ["a_embedding"]

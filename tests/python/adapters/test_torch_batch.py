@@ -159,7 +159,7 @@ def test_data_loader_with_groups():
     records = [cn.Example({"watched": [1], "minutes": [2.0], "age": [30.0]}).serialize()] * 5
     [batches] = DataLoader(records, 5, collate_fn=Collate(groups))
     outputs = Features(groups)(batches)
-    assert outputs["context"][0].tolist() == [[30.0]] * 5
+    assert outputs["context"].tolist() == [[30.0]] * 5
 
 
 def test_tensors_keep_the_memory_of_a_batch_alive():

@@ -43,7 +43,7 @@ class Model(nn.Module):
     def forward(self, batches):
         outputs = self.features(batches)
         steps, lengths = outputs["history"]
-        scores = self.answer(concatenate_context_input(outputs["candidate"][0], steps))
+        scores = self.answer(concatenate_context_input(outputs["candidate"], steps))
         mask = sequence_mask(lengths, scores.shape[1]).unsqueeze(-1)
         return (scores * mask).sum(1) / mask.sum(1).clamp(min=1)
 

@@ -45,7 +45,7 @@ def test_nested_to_padded(layer):
 
 def test_gradients_flow_into_the_tables(layer):
     nested_tensor(*layer(ENCODER.encode({"watched": ROWS}))).to_padded_tensor(0.0).sum().backward()
-    touched = layer.embeddings["watched_embedding"].weight.grad[:, 0]
+    touched = layer.table("watched_embedding").grad[:, 0]
     assert touched.nonzero().flatten().tolist() == [1, 2, 3, 4, 5, 6]
 
 

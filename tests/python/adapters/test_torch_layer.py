@@ -88,15 +88,15 @@ class TestOutput:
         layer = Features({"x": A, "y": [N], "z": cn.numeric_column("age")})
         outputs = layer({**FEATURES, "age": [[1.0], [2.0], [3.0]]})
         assert list(outputs) == ["x", "y", "z"]
-        assert [tuple(output.shape) for output, _ in outputs.values()] == [(3, 3, 3), (3, 3, 4), (3, 1)]
-        assert outputs["z"][1] is None
+        assert [tuple(outputs[name][0].shape) for name in ("x", "y")] == [(3, 3, 3), (3, 3, 4)]
+        assert outputs["z"].tolist() == [[1], [2], [3]]
 
     def test_a_table_of_two_groups_is_one_parameter(self):
         layer = Features({"x": A, "y": A})
         assert len(list(layer.parameters())) == 1
         outputs = layer({"a": [[1]]})
         (outputs["x"][0].sum() + outputs["y"][0].sum()).backward()
-        assert layer.embeddings["a_embedding"].weight.grad[1].tolist() == [2, 2, 2]
+        assert layer.table("a_embedding").grad[1].tolist() == [2, 2, 2]
 
 
 COLUMN_SETS = {
@@ -178,7 +178,7 @@ class TestMaxNorm:
         column = cn.embedding_column(IDENTITY, 2, max_norm=1)
         layer = SequenceFeatures(column, {"a_embedding": np.zeros((5, 2))})
         layer({"a": [[0, 1]]})[0].sum().backward()
-        assert layer.embeddings["a_embedding"].weight.grad.isfinite().all()
+        assert layer.table("a_embedding").grad.isfinite().all()
 
 
 class TestGradients:
@@ -187,13 +187,19 @@ class TestGradients:
     def test_touched_rows_only(self):
         layer = SequenceFeatures(A)
         layer({"a": np.array([[1, -1, 3], [-1, -1, -1], [3, -1, -1]])})[0].sum().backward()
-        assert layer.embeddings["a_embedding"].weight.grad.tolist() == [
+        assert layer.table("a_embedding").grad.tolist() == [
             [0] * 3,
             [1] * 3,
             [0] * 3,
             [2] * 3,
             [0] * 3,
         ]
+
+    def test_of_half_precision(self):
+        layer = SequenceFeatures([A, N]).bfloat16()
+        layer(FEATURES)[0].sum().backward()
+        gradient = layer.table("a_embedding").grad
+        assert (gradient.dtype, gradient[:, 0].tolist()) == (torch.bfloat16, [0, 2, 1, 0, 1])
 
     def test_trainable(self):
         layer = SequenceFeatures(
@@ -204,7 +210,7 @@ class TestGradients:
             "embeddings.fixed.weight": False,
         }
         layer(FEATURES)[0].sum().backward()
-        assert layer.embeddings["fixed"].weight.grad is None
+        assert layer.table("fixed").grad is None
 
     def test_training_moves_the_tables(self):
         torch.manual_seed(1)
@@ -259,7 +265,7 @@ class TestTables:
         before = layer.tables()["a_embedding"].copy()
         np.testing.assert_array_equal(before, table())
         with torch.no_grad():
-            layer.embeddings["a_embedding"].weight.zero_()
+            layer.table("a_embedding").zero_()
         np.testing.assert_array_equal(np.asarray(given, np.float32), table())
         np.testing.assert_array_equal(before, table())
 
@@ -288,14 +294,75 @@ def test_tables_beyond_memory(buckets):
 class TestModule:
     """An ordinary nn.Module."""
 
-    NAMES = ("watches_embedding", "item.id", "a/b", "keys", "training", "%2E", "a b", "日本", "1")
+    NAMES = ("watches_embedding", "item.id", "a/b", "keys", "training", "%2E", "a b", "日本", "1", "items")
+    KEYS = (
+        "watches_embedding",
+        "item%2Eid",
+        "a/b",
+        "keys",
+        "%74raining",
+        "%252E",
+        "a b",
+        "日本",
+        "1",
+        "items",
+    )
+    # As they were when tables lay in an nn.ModuleDict.
+    OLD_KEYS = (
+        "watches_embedding",
+        "item%2Eid",
+        "a%2Fb",
+        "%6Beys",
+        "%74raining",
+        "%252E",
+        "a b",
+        "%E6%97%A5%E6%9C%AC",
+        "1",
+        "%69tems",
+    )
 
     def columns(self):
         return [cn.embedding_column(IDENTITY, 2, name=name) for name in self.NAMES]
 
     def test_readable_keys(self):
         assert list(SequenceFeatures([A, N]).state_dict()) == ["embeddings.a_embedding.weight"]
-        assert list(SequenceFeatures(self.columns()).tables()) == sorted(self.NAMES)
+        layer = SequenceFeatures(self.columns())
+        assert list(layer.tables()) == sorted(self.NAMES)
+        keys = {f"embeddings.{key}.weight" for key in self.KEYS}
+        assert set(layer.state_dict()) == set(dict(layer.named_parameters())) == keys
+        for name, key in zip(self.NAMES, self.KEYS, strict=True):
+            assert layer.get_parameter(f"embeddings.{key}.weight") is layer.table(name)
+
+    def test_keys_of_old_checkpoints(self):
+        one, other = (torch.nn.Sequential(SequenceFeatures(self.columns())) for _ in range(2))
+        new = one.state_dict()
+        old = {
+            f"0.embeddings.{old}.weight": new[f"0.embeddings.{key}.weight"]
+            for key, old in zip(self.KEYS, self.OLD_KEYS, strict=True)
+        }
+        kept = dict(old)
+        other.load_state_dict(old)
+        assert old.keys() == kept.keys()
+        assert torch.equal(other(FEATURES)[0], one(FEATURES)[0])
+        for wrong in ("%69tem", "b", "a%2Fc"):
+            with pytest.raises(RuntimeError, match="Unexpected key"):
+                other.load_state_dict({**new, f"0.embeddings.{wrong}.weight": torch.zeros(5, 2)})
+
+    def test_any_name_is_exported(self):
+        layer = SequenceFeatures(self.columns())
+        batch = to_tensors(cn.Encoder(self.columns()).encode(FEATURES))
+        file = io.BytesIO()
+        torch.export.save(torch.export.export(layer, (batch,)), file)
+        file.seek(0)
+        assert torch.equal(torch.export.load(file).module()(batch)[0], layer(batch)[0])
+
+    def test_a_tied_softmax(self):
+        layer = SequenceFeatures([A])
+        states, _ = layer(FEATURES)
+        assert isinstance(layer.table("a_embedding"), torch.nn.Parameter)
+        (states @ layer.table("a_embedding").T).logsumexp(-1).sum().backward()
+        gradient = layer.table("a_embedding").grad
+        assert gradient.abs().sum(1).all(), "rows that were not looked up are among the answers"
 
     def test_state_dict_round_trip(self):
         one, other = SequenceFeatures(self.columns()), SequenceFeatures(self.columns())
@@ -309,6 +376,14 @@ class TestModule:
     def test_to_a_dtype_and_a_device(self):
         assert SequenceFeatures(A).to(torch.float64)(FEATURES)[0].dtype == torch.float64
         assert SequenceFeatures(A).to("cpu")(FEATURES)[0].device.type == "cpu"
+        for columns in ([A, N], [N], [cn.indicator_column(IDENTITY)]):
+            for dtype in (torch.float16, torch.bfloat16, torch.float64):
+                output, lengths = SequenceFeatures(columns).to(dtype)(FEATURES)
+                assert (output.dtype, lengths.dtype) == (dtype, torch.int64)
+            assert copy.deepcopy(SequenceFeatures(columns).half())(FEATURES)[0].dtype == torch.float16
+            assert SequenceFeatures(columns).half().float()(FEATURES)[0].dtype == torch.float32
+        outputs = Features({"x": A, "y": N}).bfloat16()(FEATURES)
+        assert {steps.dtype for steps, _ in outputs.values()} == {torch.bfloat16}
         output, lengths = SequenceFeatures([A, N]).to("meta")(FEATURES)
         assert (output.device.type, lengths.device.type) == ("meta", "meta")
 

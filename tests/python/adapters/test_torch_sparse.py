@@ -105,7 +105,7 @@ def test_a_fixed_table_has_no_gradient():
     fixed = cn.embedding_column(WATCHED, 4, trainable=False)
     layer = SequenceFeatures([fixed, cn.embedding_column(WATCHED, 2, name="b")], sparse=True)
     loss(layer, STEPS[0]).backward()
-    assert layer.embeddings["watched_embedding"].weight.grad is None
+    assert layer.table("watched_embedding").grad is None
 
 
 @pytest.mark.parametrize("layout", ["padded", "jagged"])
@@ -116,5 +116,5 @@ def test_several_values_a_step(layout):
     batch = to_tensors(cn.Encoder(columns, layout=layout).encode({"watched": [[[1, 2], []], [[3, 3, 4]]]}))
     for each in (sparse, dense):
         loss(each, batch).backward()
-    one, other = (each.embeddings["watched_embedding"].weight.grad for each in (sparse, dense))
+    one, other = (each.table("watched_embedding").grad for each in (sparse, dense))
     torch.testing.assert_close(one.to_dense(), other)

@@ -19,7 +19,7 @@ class Pooled(nn.Module):
     def forward(self, batches):
         outputs = self.features(batches)
         steps, lengths = outputs["steps"]
-        hidden = self.answer(concatenate_context_input(outputs["context"][0], steps)).tanh()
+        hidden = self.answer(concatenate_context_input(outputs["context"], steps)).tanh()
         mask = sequence_mask(lengths, hidden.shape[1]).unsqueeze(-1)
         return (hidden * mask).sum(1) / mask.sum(1).clamp(min=1)
 

@@ -48,10 +48,9 @@ def groups(folder: Path) -> dict[str, list[Any]]:
 
 
 def outputs_of(outputs: Any, numbers: Callable[[Any], np.ndarray]) -> Arrays:
-    """The outputs of any framework's Features as arrays by name; Keras has no lengths for a context."""
-    user = outputs["user"][0] if isinstance(outputs["user"], tuple) else outputs["user"]
+    """The outputs of any framework's Features as arrays by name."""
     steps, lengths = outputs["history"]
-    return {"steps": numbers(steps), "lengths": numbers(lengths), "user": numbers(user)}
+    return {"steps": numbers(steps), "lengths": numbers(lengths), "user": numbers(outputs["user"])}
 
 
 def error(answers: Arrays) -> float:
@@ -74,7 +73,7 @@ def train_torch(columns: Any) -> tuple[Any, Arrays, Arrays]:
     optimizer = torch.optim.SGD(layer.parameters(), RATE)
     for _ in range(STEPS):
         outputs = layer(FEATURES)
-        loss = (outputs["history"][0].sum(1) - 1).square().mean() + (outputs["user"][0] - 1).square().mean()
+        loss = (outputs["history"][0].sum(1) - 1).square().mean() + (outputs["user"] - 1).square().mean()
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -90,7 +89,7 @@ def train_jax(columns: Any) -> tuple[Any, Arrays, Arrays]:
 
     def loss_of(layer: Features) -> jax.Array:
         outputs = layer(FEATURES)
-        return jnp.square(outputs["history"][0].sum(1) - 1).mean() + jnp.square(outputs["user"][0] - 1).mean()
+        return jnp.square(outputs["history"][0].sum(1) - 1).mean() + jnp.square(outputs["user"] - 1).mean()
 
     layer = Features(columns, rngs=nnx.Rngs(0))
     before = outputs_of(layer(FEATURES), np.asarray)

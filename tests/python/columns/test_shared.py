@@ -38,14 +38,14 @@ def test_one_table(module):
     assert list(layer.tables()) == ["item_watched_shared_embedding"]
     outputs = layer({"watched": [[1, 3], []], "item": [[3], [0, 1]]})
     assert outputs["history"][0].tolist() == [[[2, 3], [6, 7]], [[0, 0], [0, 0]]]
-    assert outputs["item"][0].tolist() == [[6, 7], [1, 2]]
+    assert outputs["item"].tolist() == [[6, 7], [1, 2]]
 
 
 def test_gradients_of_both_meet():
     layer = cn.torch.Features(groups(), {"item_watched_shared_embedding": TABLE})
     [parameter] = layer.parameters()
     outputs = layer({"watched": [[1, 3]], "item": [[3]]})
-    (outputs["history"][0].sum() + outputs["item"][0].sum()).backward()
+    (outputs["history"][0].sum() + outputs["item"].sum()).backward()
     assert torch.equal(parameter.grad[:, 0], torch.tensor([0.0, 1, 0, 2]))
 
 

@@ -33,7 +33,8 @@ def outputs(column, features):
     """Of the NumPy and the torch layer."""
     tables = dict.fromkeys(cn.Encoder([column]).plan.tables, TABLE) or None
     layers = [cn.numpy.Features, cn.torch.Features]
-    return [np.asarray(layer([column], tables)(features)[""][0].tolist()) for layer in layers]
+    found = [layer([column], tables)(features)[""] for layer in layers]
+    return [np.asarray((each[0] if isinstance(each, tuple) else each).tolist()) for each in found]
 
 
 def test_attributes():

@@ -79,7 +79,7 @@ def test_tokens():
     assert table.shape == (1000, 10)
     check_steps(sequence_input, sequence_length, table[TOKEN_IDS])
     check_recurrent(sequence_input, sequence_length_mask)
-    gradient = sequence_feature_layer.embeddings["tokens_embedding"].weight.grad
+    gradient = sequence_feature_layer.table("tokens_embedding").grad
     assert gradient.abs().sum(1).nonzero().ravel().tolist() == sorted(TOKEN_IDS)
 
 

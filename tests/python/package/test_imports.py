@@ -29,8 +29,11 @@ THIRD_PARTY = {
     "jax": {"flax", "jax", "numpy"},
     "keras": {"keras", "numpy"},
     "torch": {"numpy", "torch"},
+    "_layers.jax_embedding": {"jax", "numpy"},
     "_layers.jax_sequences": {"jax"},
+    "_layers.keras_embedding": {"keras"},
     "_layers.keras_sequences": {"keras"},
+    "_layers.torch_embedding": {"torch"},
     "_layers.torch_sequences": {"torch"},
     "_saving.directory": {"numpy", "safetensors"},
 }

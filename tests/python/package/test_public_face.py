@@ -33,6 +33,7 @@ NAMES = {
     "FixedLenSequenceFeature",
     "Log1p",
     "MinMax",
+    "OutputColumn",
     "Ragged",
     "RaggedFeature",
     "SequenceBatch",
