@@ -199,7 +199,8 @@ class Features(Outputs, keras.layers.Layer):  # type: ignore[misc]
             ConfigError: the config is damaged or unknown, or a vocabulary file is missing in it.
         """
         options = dict(config)
-        encoder = from_config(extracted(options.pop("encoder", None), options.pop("vocabularies", {})))
+        described = extracted(options.pop("encoder", None), options.pop("vocabularies", {}))
+        encoder = from_config(described, trust_paths=True)  # of files that this process wrote
         if not isinstance(encoder, Encoder):
             raise ConfigError(f"an Encoder is wanted, got {type(encoder).__name__}")
         return cls(encoder.columns, **options)

@@ -14,6 +14,7 @@ from __future__ import annotations
 import base64
 import json
 import math
+import re
 from collections import Counter
 from dataclasses import fields, is_dataclass
 from itertools import islice
@@ -22,6 +23,7 @@ from typing import Any, Final
 from .. import columns, initializers
 from .._encoding import Encoder, EncoderOptions
 from ..errors import ColonnadeError, ConfigError, shown
+from .paths import PathOf, Vocabularies, path_finder
 
 Json = Any
 Place = tuple[str | int, ...]
@@ -67,6 +69,7 @@ _LATER: Final[dict[tuple[type, str], object]] = {
     (Encoder, "missing"): "empty",
 }
 
+_DIGEST: Final = re.compile("[0-9a-f]{64}")
 _ODD_FLOATS: Final = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 DEEPEST = 32
 _INSTEAD = {
@@ -105,22 +108,27 @@ def to_config(value: Any) -> dict[str, Json]:
     return {"colonnade": VERSION, "config": _encoded(value)}
 
 
-def from_config(config: Json) -> Any:
+def from_config(config: Json, vocabularies: Vocabularies | None = None, *, trust_paths: bool = False) -> Any:
     """Make the column or the encoder that a config describes.
 
-    Constructors run and check everything again. No code is looked up by name, imported or run, so the
-    config may come from anybody; a vocabulary file column reads the file that its config names.
+    Constructors run and check everything again. No code is looked up by name, imported or run, and no
+    file is opened that the caller did not name, so the config may come from anybody.
 
     Args:
         config: What `to_config` returned, or its JSON text, str or UTF-8 bytes.
+        vocabularies: Where the vocabulary files lie that the config names: a folder, which has them
+            under the last part of their paths; or a mapping from each path in the config to the path
+            to open.
+        trust_paths: Open the paths as they stand in the config; for configs of your own.
 
     Returns:
         A value equal to the one that the config was made of (an encoder with equal columns and options).
 
     Raises:
         ConfigError: the version, a class or a field is unknown, a field is absent, a value has the wrong
-            type or is refused by a constructor, the text is no JSON, names a key twice or goes on after
-            its end. The message says where.
+            type or is refused by a constructor, a vocabulary file is another one or is named without
+            `vocabularies` and `trust_paths`, the text is no JSON, names a key twice or goes on after its
+            end. The message says where.
 
     Example:
         >>> import json
@@ -129,6 +137,7 @@ def from_config(config: Json) -> Any:
         >>> cn.from_config(json.dumps(cn.to_config(column))) == column
         True
     """
+    path_of = path_finder(vocabularies, trust_paths=trust_paths)
     if isinstance(config, str | bytes):
         config = parsed_json(config)
     if not isinstance(config, dict) or set(config) != {"colonnade", "config"}:
@@ -137,7 +146,7 @@ def from_config(config: Json) -> Any:
             f"got {_shown(config)}"
         )
     check_version(config["colonnade"])
-    value = _decoded(config["config"], ("config",))
+    value = _decoded(config["config"], ("config",), path_of)
     if not _is_ours(value):
         raise ConfigError(f"config: a column or an Encoder is wanted, got {_shown(config['config'])}")
     return value
@@ -247,7 +256,7 @@ def field_names(cls: type) -> list[str]:
 # JSON to values.
 
 
-def _decoded(value: Json, place: Place) -> Any:
+def _decoded(value: Json, place: Place, path_of: PathOf) -> Any:
     if len(place) > DEEPEST:
         raise ConfigError(f"{_path(place)}: nests too deeply, no column does")
     match value:
@@ -265,15 +274,15 @@ def _decoded(value: Json, place: Place) -> Any:
             _check_text(value, place)
             return value
         case list():
-            return tuple(_decoded(item, (*place, index)) for index, item in enumerate(value))
+            return tuple(_decoded(item, (*place, index), path_of) for index, item in enumerate(value))
         case dict():
-            return _decoded_object(value, place)
+            return _decoded_object(value, place, path_of)
     raise ConfigError(f"{_path(place)}: a {type(value).__name__} is no JSON value")
 
 
-def _decoded_object(value: dict[str, Json], place: Place) -> Any:
+def _decoded_object(value: dict[str, Json], place: Place, path_of: PathOf) -> Any:
     if "class" in value:
-        return _decoded_instance(value, place)
+        return _decoded_instance(value, place, path_of)
     match list(value.items()):
         case [("bytes", str(text))]:
             return _decoded_bytes(text, place)
@@ -281,7 +290,7 @@ def _decoded_object(value: dict[str, Json], place: Place) -> Any:
             return _ODD_FLOATS[name]
         case [("groups", dict(groups))]:
             return {
-                _decoded(name, place): _decoded(group, (*place, "groups", name))
+                _decoded(name, place, path_of): _decoded(group, (*place, "groups", name), path_of)
                 for name, group in groups.items()
             }
     raise ConfigError(
@@ -289,7 +298,7 @@ def _decoded_object(value: dict[str, Json], place: Place) -> Any:
     )
 
 
-def _decoded_instance(value: dict[str, Json], place: Place) -> Any:
+def _decoded_instance(value: dict[str, Json], place: Place, path_of: PathOf) -> Any:
     name = value["class"]
     cls = CLASSES.get(name) if isinstance(name, str) else None
     if cls is None:
@@ -304,14 +313,26 @@ def _decoded_instance(value: dict[str, Json], place: Place) -> Any:
             f"{_path(place)}: {name} has the fields {wanted}; "
             f"missing are {missing}, unknown are {_shown(unknown)}"
         )
-    parts = {field: _decoded(value[field], (*place, field)) for field in wanted}
+    parts = {field: _decoded(value[field], (*place, field), path_of) for field in wanted}
     if not isinstance(parts.get("dtype", ""), str):
         # Constructors also take what merely has the name of a dtype; a config has the name itself.
         raise ConfigError(f"{_path(place)}: dtype must be a string, got {_shown(value['dtype'])}")
     try:
+        if cls is columns.VocabularyFileCategoricalColumn:
+            parts["vocabulary_file"] = _resolved(parts, path_of)
         return cls(**parts)
     except ColonnadeError as error:
         raise ConfigError(f"{_path(place)}: {error}") from error
+
+
+def _resolved(column: dict[str, Any], path_of: PathOf) -> Any:
+    """The path of the file of a vocabulary column, which will have to be the one that it was made with."""
+    path, digest = column["vocabulary_file"], column["sha256"]
+    if not isinstance(path, str):
+        raise ConfigError(f"vocabulary_file must be a path, got {_shown(path)}")
+    if not isinstance(digest, str) or not _DIGEST.fullmatch(digest):
+        raise ConfigError(f"sha256 must be 64 hexadecimal digits, got {_shown(digest)}")
+    return path_of(path)
 
 
 def _decoded_bytes(text: str, place: Place) -> bytes:

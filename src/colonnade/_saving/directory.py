@@ -21,7 +21,14 @@ from .._encoding import Encoder
 from .._layers import Float32s, check_table_names, checked_table
 from ..errors import ConfigError, DependencyError, TableError
 from .config import Json, check_version, from_config, parsed_json, to_config
-from .vocabularies import check_unchanged, checked_digest, found_name, vocabulary_name, with_vocabularies
+from .vocabularies import (
+    check_regular,
+    check_unchanged,
+    checked_digest,
+    found_name,
+    vocabulary_name,
+    with_vocabularies,
+)
 
 PathLike: TypeAlias = "str | os.PathLike[str]"
 
@@ -103,14 +110,14 @@ def load(directory: PathLike) -> tuple[Encoder, dict[str, Float32s]]:
     safetensors = _safetensors()
     folder = Path(directory)
     try:
-        _check_regular(folder / CONFIG)
+        check_regular(folder / CONFIG)
         text = (folder / CONFIG).read_bytes()
         saved = parsed_json(text)
         if not isinstance(saved, dict) or set(saved) != {"version", "encoder", "tables"}:
             raise ConfigError('"version", "encoder" and "tables" are wanted, as colonnade.save writes them')
         check_version(saved["version"])
         config = with_vocabularies(saved["encoder"], lambda column: _found_vocabulary(folder, column))
-        encoder = from_config(config)
+        encoder = from_config(config, trust_paths=True)  # of this directory, by now
         if not isinstance(encoder, Encoder):
             raise ConfigError(f"an Encoder is wanted, got {type(encoder).__name__}")
         path = _checked_file(folder, _tables_name(saved["tables"]), saved["tables"])
@@ -141,6 +148,7 @@ def _checked_tables(encoder: Encoder, tables: Mapping[str, Any]) -> dict[str, Fl
 
 def _copied_vocabulary(folder: Path, column: dict[str, Json]) -> str:
     name = vocabulary_name(column)
+    check_regular(Path(column["vocabulary_file"]))
     with _temporary(folder) as temporary:
         shutil.copyfile(column["vocabulary_file"], temporary)
         check_unchanged(_sha256(temporary), column)
@@ -161,7 +169,7 @@ def _tables_name(digest: str) -> str:
 
 def _checked_file(folder: Path, name: str, digest: str) -> Path:
     path = folder / name
-    _check_regular(path)
+    check_regular(path)
     try:
         found = _sha256(path)
     except FileNotFoundError:
@@ -169,12 +177,6 @@ def _checked_file(folder: Path, name: str, digest: str) -> Path:
     if found != digest:
         raise ConfigError("not the file that was saved: its SHA-256 differs", file=str(path))
     return path
-
-
-def _check_regular(path: Path) -> None:
-    """Refuse a pipe or a device, which may have no end."""
-    if path.exists() and not path.is_file():
-        raise ConfigError("no regular file", file=str(path))
 
 
 def _sha256(path: Path) -> str:

@@ -73,6 +73,16 @@ def checked_digest(digest: Json) -> str:
     return digest
 
 
+def check_regular(path: Path) -> None:
+    """Refuse a pipe or a device, which may have no end.
+
+    Raises:
+        ConfigError: it is one, or a directory.
+    """
+    if path.exists() and not path.is_file():
+        raise ConfigError("no regular file", file=str(path))
+
+
 def check_unchanged(digest: str, column: dict[str, Json]) -> None:
     """A file must be the one that its column was declared with.
 
@@ -97,7 +107,9 @@ def embedded(config: Json) -> tuple[Json, dict[str, str]]:
     contents: dict[str, str] = {}
 
     def name_of(column: dict[str, Json]) -> str:
-        content, name = Path(column["vocabulary_file"]).read_bytes(), vocabulary_name(column)
+        path, name = Path(column["vocabulary_file"]), vocabulary_name(column)
+        check_regular(path)
+        content = path.read_bytes()
         check_unchanged(hashlib.sha256(content).hexdigest(), column)
         contents[name] = base64.b64encode(content).decode("ascii")
         return name

@@ -103,8 +103,7 @@ def _read_file(column: VocabularyFileCategoricalColumn) -> tuple[_core.Vocabular
     sha256 = hashlib.sha256(content).hexdigest()
     if column.sha256 not in ("", sha256):
         raise VocabularyError(
-            f"the vocabulary has changed: SHA-256 {sha256}, expected {column.sha256}; ids would differ",
-            **place,
+            "the vocabulary has changed, its SHA-256 differs from the column's; ids would differ", **place
         )
     try:
         size, integers = column.vocabulary_size, column.dtype != "string"

@@ -227,7 +227,10 @@ _WORDS: dict[str, tuple[type[Exception], _Words]] = {
         "{got} combinations of the cross's values up to this row, the limit of one call is {expected}; "
         "encode smaller batches",
     ),
-    "out_of_memory": (MemoryError, "{got} bytes could not be allocated; encode smaller batches"),
+    "out_of_memory": (
+        MemoryError,
+        "{got} bytes could not be allocated, or are more than the process may have; encode smaller batches",
+    ),
     # Arrow data.
     **{
         f"arrow_{code}": (RaggedError, f"the Arrow array {words}; {_AT_FAULT}")

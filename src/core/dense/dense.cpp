@@ -5,6 +5,7 @@
 
 #include "dense/embed.hpp"
 #include "dense/live_runs.hpp"
+#include "ground/interrupt.hpp"
 
 namespace colonnade {
 namespace {
@@ -51,7 +52,13 @@ public:
 
 private:
     void clear(threads::Range steps) {
-        std::fill_n(out_ + steps.begin * width_, (steps.end - steps.begin) * width_, 0.0F);
+        auto* at = out_ + steps.begin * width_;
+        auto left = (steps.end - steps.begin) * width_;
+        for (; left > interrupt::most_at_once; left -= interrupt::most_at_once) {
+            at = std::fill_n(at, interrupt::most_at_once, 0.0F);
+            interrupt::look();
+        }
+        std::fill_n(at, left, 0.0F);
     }
 
     [[nodiscard]] Error write_run(threads::Range run) {
@@ -59,6 +66,7 @@ private:
         const auto block = std::max<std::size_t>(block_floats / std::max<std::size_t>(width_, 1), 16);
         for (auto first = run.begin; first < run.end; first += block) {
             if (auto error = write_block({first, std::min(first + block, run.end)})) return error;
+            pace_(block * width_);
         }
         return {};
     }
@@ -79,6 +87,7 @@ private:
 
     std::span<const DenseColumn> columns_;
     std::vector<RowsAhead> ahead_;
+    interrupt::Pace pace_;
     std::size_t width_;
     float* out_;
 };

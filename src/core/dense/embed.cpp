@@ -4,6 +4,8 @@
 #include <cmath>
 #include <cstring>
 
+#include "ground/interrupt.hpp"
+
 namespace colonnade {
 namespace {
 
@@ -121,6 +123,18 @@ void divide_row(float* row, std::size_t size, double by) {
     return {};
 }
 
+[[nodiscard]] Error embed_several(const StepIds& input, threads::Range steps, const Table& table, RowsAhead& ahead,
+                                  float* out, std::size_t stride, bool plain) {
+    interrupt::Pace pace;  // for steps of very many ids; whoever writes blocks of steps counts the others
+    for (auto step = steps.begin; step < steps.end; ++step, out += stride) {
+        pace((input.begin(step + 1) - input.begin(step)) * table.dimension);
+        auto error =
+            plain ? embed_plain_step(input, table, ahead, step, out) : embed_step(input, table, ahead, step, out);
+        if (error) return error;
+    }
+    return {};
+}
+
 }  // namespace
 
 Error embed(const StepIds& input, threads::Range steps, const Table& table, RowsAhead& ahead, float* out,
@@ -129,18 +143,15 @@ Error embed(const StepIds& input, threads::Range steps, const Table& table, Rows
     if (plain && input.step_splits == nullptr && input.values == 1) {
         return embed_single(input, steps, table, ahead, out, stride);
     }
-    for (auto step = steps.begin; step < steps.end; ++step, out += stride) {
-        auto error =
-            plain ? embed_plain_step(input, table, ahead, step, out) : embed_step(input, table, ahead, step, out);
-        if (error) return error;
-    }
-    return {};
+    return embed_several(input, steps, table, ahead, out, stride, plain);
 }
 
 Error indicate(const StepIds& input, threads::Range steps, std::size_t num_buckets, float* out, std::size_t stride) {
+    interrupt::Pace pace;
     for (auto step = steps.begin; step < steps.end; ++step, out += stride) {
         clear_row(out, num_buckets);
         const auto end = input.begin(step + 1);
+        pace(end - input.begin(step));
         for (auto i = input.begin(step); i < end; ++i) {
             const auto id = input.id(i);
             if (static_cast<std::uint64_t>(id) < num_buckets) {

@@ -11,7 +11,8 @@ public:
     // Numbers have one shape; ids have as many columns as the row with the most.
     [[nodiscard]] Error make() override {
         if (plan_.is_numbers()) return Array::make(Dtype::float32, {rows_, plan_.step_values}, out_.values);
-        for (std::size_t row = 0; row < rows_; ++row) {
+        interrupt::Pace pace;
+        for (std::size_t row = 0; row < rows_; ++row, pace(0)) {
             const auto ids = source_.ids->values(row);
             width_ = std::max(width_, ids);
             if (auto error = count_ids(row, ids)) return error;
@@ -29,7 +30,8 @@ public:
 private:
     [[nodiscard]] Error write_ids(threads::Range range) const {
         auto* to = out_.values.as<std::int64_t>() + range.begin * width_;
-        for (auto row = range.begin; row < range.end; ++row, to += width_) {
+        interrupt::Pace pace;
+        for (auto row = range.begin; row < range.end; ++row, to += width_, pace(width_)) {
             if (auto error = source_.ids->make(row, to)) return error;
             std::fill(to + source_.ids->values(row), to + width_, no_id);
         }
@@ -38,7 +40,8 @@ private:
 
     [[nodiscard]] Error write_weights(threads::Range range) const {
         auto* to = out_.weights.as<float>() + range.begin * width_;
-        for (auto row = range.begin; row < range.end; ++row, to += width_) {
+        interrupt::Pace pace;
+        for (auto row = range.begin; row < range.end; ++row, to += width_, pace(width_)) {
             if (auto error = slots::make_numbers(*source_.weights, row, to)) return error;
             std::fill(to + source_.ids->values(row), to + width_, slots::no_weight);
         }
@@ -48,7 +51,8 @@ private:
     // A row without numbers has the default.
     [[nodiscard]] Error write_numbers(threads::Range range) const {
         auto* to = out_.values.as<float>() + range.begin * plan_.step_values;
-        for (auto row = range.begin; row < range.end; ++row, to += plan_.step_values) {
+        interrupt::Pace pace;
+        for (auto row = range.begin; row < range.end; ++row, to += plan_.step_values, pace(plan_.step_values)) {
             const auto values =
                 std::visit([&](const RowsOfKey auto& numbers) { return numbers.values(row); }, *source_.numbers);
             if (values == 0) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "ground/interrupt.hpp"
+
 namespace colonnade {
 namespace {
 
@@ -88,6 +90,7 @@ template <typename Work>
 // Counts the steps of some rows, equal for all slots of a group.
 [[nodiscard]] Error count_rows(const SlotPlan& slot, const Source& source, bool is_first, threads::Range range,
                                Layout& layout) {
+    interrupt::Pace pace;
     for (auto row = range.begin; row < range.end; ++row) {
         std::size_t steps = 0;
         if (auto error = count_steps(slot, source, row, steps)) return error;
@@ -95,12 +98,14 @@ template <typename Work>
         if (steps != layout.rows[row].steps) {
             return row_error(Code::unequal_lengths, row, steps, layout.rows[row].steps);
         }
+        pace(steps);
     }
     return {};
 }
 
 [[nodiscard]] Error check_rows(const SlotPlan& slot, const Source& source, threads::Range range) {
-    for (auto row = range.begin; row < range.end; ++row) {
+    interrupt::Pace pace;
+    for (auto row = range.begin; row < range.end; ++row, pace(0)) {
         if (auto error = check_context(slot, source, row)) return error;
     }
     return {};

@@ -45,6 +45,7 @@ private:
                                    MakeRow make_row) const {
         auto* out = array.as<Item>();
         slots::Scratch<Item> scratch;
+        interrupt::Pace pace;
         for (auto i = range.begin; i < range.end; ++i) {
             const auto& row = layout_.rows[i];
             auto* to = out + row.to * step_items;
@@ -55,6 +56,7 @@ private:
                 if (auto error = make_row(i, scratch.data())) return error;
                 std::copy_n(scratch.data() + row.skipped * step_items, row.kept * step_items, to);
             }
+            pace((row.steps + layout_.width) * step_items);
             if (layout_.jagged) continue;
             auto* begin = out + i * layout_.width * step_items;
             slots::fill(begin, to, padding);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "ground/interrupt.hpp"
+
 namespace colonnade {
 
 void Layout::arrange(const GroupPlan& group) {
@@ -40,8 +42,14 @@ void Layout::write(threads::Range range, const EncodedGroup& out) const {
         return;
     }
     auto* mask = out.mask.as<bool>();
-    std::fill_n(mask + range.begin * width, (range.end - range.begin) * width, false);
-    for (auto i = range.begin; i < range.end; ++i) std::fill_n(mask + rows[i].to, rows[i].kept, true);
+    interrupt::Pace pace;
+    const auto block = std::max<std::size_t>(interrupt::most_at_once / std::max<std::size_t>(width, 1), 1);
+    for (auto begin = range.begin; begin < range.end; begin += block) {
+        const auto end = std::min(begin + block, range.end);
+        std::fill_n(mask + begin * width, (end - begin) * width, false);
+        for (auto i = begin; i < end; ++i) std::fill_n(mask + rows[i].to, rows[i].kept, true);
+        pace((end - begin) * width);
+    }
 }
 
 }  // namespace colonnade

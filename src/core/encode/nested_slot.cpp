@@ -37,6 +37,7 @@ private:
         first_split_.reserve(rows + 1);
         to_.reserve(rows);
         first_split_.push_back(0);
+        interrupt::Pace pace;
         for (std::size_t i = 0; i < rows; ++i) {
             const auto first = splits_.size();
             splits_.resize(first + layout_.rows[i].steps + 1);
@@ -50,6 +51,7 @@ private:
             }
             to_.push_back(total_);
             total_ += static_cast<std::size_t>(splits[kept] - splits[0]);
+            pace(layout_.rows[i].steps);
         }
         return {};
     }
@@ -69,10 +71,12 @@ private:
     [[nodiscard]] Error write_values(threads::Range range, Item padding, const Array& array, MakeRow make_row) const {
         auto* out = array.as<Item>();
         Scratch<Item> scratch;
+        interrupt::Pace pace;
         for (auto i = range.begin; i < range.end; ++i) {
             const auto& row = layout_.rows[i];
             scratch.resize(static_cast<std::size_t>(splits_[first_split_[i + 1] - 1]));
             if (auto error = make_row(i, scratch.data())) return error;
+            pace(scratch.size() + layout_.width * width_);
             const auto* splits = kept_splits(i);
             const auto* from = scratch.data() + splits[0];
             if (layout_.jagged) {

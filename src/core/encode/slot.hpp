@@ -9,6 +9,7 @@
 
 #include "encode/cross.hpp"
 #include "encode/layout.hpp"
+#include "ground/interrupt.hpp"
 
 namespace colonnade {
 

@@ -36,6 +36,9 @@ inline constexpr std::size_t list_levels = 8;
 inline constexpr std::size_t pool_bytes = std::size_t{512} << 20;
 inline constexpr std::size_t pool_smallest = std::size_t{4} << 10;
 
+// Fresh memory of so much is taken only if the system says that the process may have it.
+inline constexpr std::size_t memory_asked = std::size_t{256} << 20;
+
 // A large page of memory, and the smallest buffer that is worth asking for some.
 inline constexpr std::size_t large_page = std::size_t{2} << 20;
 

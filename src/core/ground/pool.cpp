@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "ground/limits.hpp"
+#include "ground/memory.hpp"
 
 namespace colonnade::pool {
 namespace {
@@ -53,6 +54,16 @@ Pool& pool() {
     return *only;
 }
 
+// Whether the system would let the process use so much more. Figures cost some small files, page faults much more.
+bool may_have(std::size_t bytes) noexcept {
+    if (bytes < limits::memory_asked) return true;
+    try {
+        return memory::fits(bytes, stats().leased_bytes, memory::figures());
+    } catch (const std::bad_alloc&) {
+        return false;
+    }
+}
+
 // Large buffers ask for large pages: far fewer page faults when fresh, fewer address look-ups ever after.
 void* allocate(std::size_t bytes) {
     const auto alignment = bytes < limits::large_page ? std::size_t{64} : limits::large_page;
@@ -69,7 +80,7 @@ void* acquire(std::size_t& bytes) noexcept {
     if (bytes < limits::pool_smallest) return std::malloc(bytes == 0 ? 1 : bytes);
     if (bytes > (std::size_t{1} << 62)) return nullptr;
     const auto index = class_of(bytes);
-    bytes = size_of(index);
+    const auto wanted = std::exchange(bytes, size_of(index));
     {
         const std::lock_guard lock(pool().mutex);
         auto& buffers = pool().free[index];
@@ -82,7 +93,7 @@ void* acquire(std::size_t& bytes) noexcept {
             return data;
         }
     }
-    auto* data = allocate(bytes);
+    auto* data = may_have(wanted) ? allocate(bytes) : nullptr;
     if (data != nullptr) {
         const std::lock_guard lock(pool().mutex);
         pool().stats.leased_bytes += bytes;

@@ -16,7 +16,8 @@ struct Stats {
     std::uint64_t allocated;     // leases served by the system so far
 };
 
-// Returns nullptr when the system has no memory. `bytes` is rounded up and handed to release as it is then.
+// Returns nullptr when the system has no memory, or less than so much for this process. `bytes` is rounded up and
+// handed to release as it is then.
 [[nodiscard]] void* acquire(std::size_t& bytes) noexcept;
 void release(void* data, std::size_t bytes) noexcept;
 [[nodiscard]] Stats stats() noexcept;

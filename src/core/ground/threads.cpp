@@ -11,6 +11,8 @@
 #include <mutex>
 #include <thread>
 
+#include "ground/interrupt.hpp"
+
 namespace colonnade::threads {
 namespace {
 
@@ -22,6 +24,9 @@ constexpr std::size_t least_shared = 128;
 
 // A batch is several short jobs one after the other, and to wake a sleeping thread takes longer than most of them.
 constexpr auto longest_spin = std::chrono::microseconds(20);
+
+// A caller that waits for its helpers looks up so often.
+constexpr auto longest_wait = std::chrono::milliseconds(50);
 
 void relax() {
 #if defined(__x86_64__)
@@ -48,7 +53,23 @@ struct Job {
     std::size_t places;  // helpers that may still join
     std::atomic<std::size_t> inside = 0;
     std::exception_ptr thrown;
+    std::atomic<bool> stopped = false;  // whether something was thrown, to be read without the mutex
     std::condition_variable left;
+};
+
+// What a helper throws when it is told to leave a job; the job has what was thrown first.
+struct Stopped {};
+
+// Ends the part that a helper is at when another thread has thrown.
+class HelperWatcher final : public interrupt::Watcher {
+public:
+    explicit HelperWatcher(const Job& job) : job_(job) {}
+    void look() const override {
+        if (job_.stopped) throw Stopped();
+    }
+
+private:
+    const Job& job_;
 };
 
 class Pool {
@@ -64,11 +85,22 @@ public:
         work(job);
         close(job);
         spin([&] { return job.inside == 0; });
-        std::unique_lock lock(mutex_);
-        job.left.wait(lock, [&] { return job.inside == 0; });
+        wait(job);
     }
 
 private:
+    void wait(Job& job) {
+        const auto nobody_inside = [&] { return job.inside == 0; };
+        std::unique_lock lock(mutex_);
+        // By the system's clock, for the sake of the thread sanitizer; it may be set, but then we look up too late
+        // once.
+        while (!job.left.wait_until(lock, std::chrono::system_clock::now() + longest_wait, nobody_inside)) {
+            lock.unlock();
+            attempt(job, [] { interrupt::look(); });
+            lock.lock();
+        }
+    }
+
     // Fewer threads than wanted are no fault: the caller does the work.
     void add_helpers(std::size_t wanted) {
         try {
@@ -93,20 +125,29 @@ private:
             open_ = jobs_.size();
             ++job.inside;
             lock.unlock();
-            work(job);
+            {
+                const HelperWatcher watcher(job);
+                work(job);
+            }
             lock.lock();
             if (--job.inside == 0) job.left.notify_one();
         }
     }
 
     void work(Job& job) {
-        for (std::size_t part; (part = job.next.fetch_add(1)) < job.parts;) {
-            try {
-                job.work(part);
-            } catch (...) {
-                const std::lock_guard lock(mutex_);
-                if (!job.thrown) job.thrown = std::current_exception();
-            }
+        for (std::size_t part; !job.stopped && (part = job.next.fetch_add(1)) < job.parts;) {
+            attempt(job, [&] { job.work(part); });
+        }
+    }
+
+    template <typename Step>
+    void attempt(Job& job, Step step) {
+        try {
+            step();
+        } catch (...) {
+            const std::lock_guard lock(mutex_);
+            if (!job.thrown) job.thrown = std::current_exception();
+            job.stopped = true;
         }
     }
 
@@ -134,7 +175,7 @@ void run(std::size_t parts, std::size_t threads, const std::function<void(std::s
         for (std::size_t part = 0; part < parts; ++part) work(part);
         return;
     }
-    Job job{work, parts, 0, std::min(threads, parts) - 1, 0, nullptr, {}};
+    Job job{work, parts, 0, std::min(threads, parts) - 1, 0, nullptr, false, {}};
     pool().load()->run(job);
     if (job.thrown) std::rethrow_exception(job.thrown);
 }

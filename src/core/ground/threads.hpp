@@ -8,7 +8,8 @@
 namespace colonnade::threads {
 
 // Calls work(0) ... work(parts - 1), each once, on the caller and up to `threads - 1` helpers. Which
-// thread does which part is open, so parts must not depend on each other. Rethrows what a part throws.
+// thread does which part is open, so parts must not depend on each other. Rethrows what a part throws, or what the
+// watcher of the caller does; the other parts then end when they look up.
 void run(std::size_t parts, std::size_t threads, const std::function<void(std::size_t)>& work);
 
 // How many parts to cut the records or rows of a batch into: one if they are so few that a helper would cost

@@ -6,6 +6,8 @@
 #include <limits>
 #include <random>
 
+#include "ground/interrupt.hpp"
+
 namespace colonnade {
 namespace {
 
@@ -47,7 +49,8 @@ bool Vocabulary::build(Problem& problem) {
     shift_ = 64 - std::countr_zero(slots);
     multiplier_ = random_odd();
     bytes_.append(padding, '\0');
-    for (std::size_t i = 0; i < size(); ++i) {
+    interrupt::Pace pace;
+    for (std::size_t i = 0; i < size(); pace(entry(i++).size())) {
         const auto hash = hash_of(entry(i));
         if (const auto found = find_padded(entry(i), hash); found >= 0) {
             problem = {Fault::duplicate, i + 1, static_cast<std::size_t>(found) + 1};
@@ -86,11 +89,13 @@ std::optional<Vocabulary> Vocabulary::from_text(std::string_view text, std::opti
         problem = {Fault::byte_order_mark, 1, 0};
         return std::nullopt;
     }
+    interrupt::Pace pace;
     while (!text.empty() && made.size() < size.value_or(SIZE_MAX)) {
         const auto line_number = made.size() + 1;
         const auto end = text.find('\n');
         auto line = text.substr(0, end);
         text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+        pace(line.size());
         if (line.ends_with('\r')) line.remove_suffix(1);
         if (line.empty()) {
             problem = {Fault::blank, line_number, 0};

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "ground/cpu.hpp"
+#include "ground/interrupt.hpp"
 #include "ground/threads.hpp"
 #include "wire/feature.hpp"
 
@@ -50,6 +51,7 @@ inline void ask_for(Record record) {
 template <typename Walk>
 [[nodiscard]] Error walk_records(std::span<const Record> records, Walk walk) {
     constexpr std::size_t ahead = 4;
+    interrupt::Pace pace;
     for (std::size_t i = 0; i < records.size(); ++i) {
         if (i + ahead < records.size()) ask_for(records[i + ahead]);
         auto error = walk(wire::Cursor(records[i].data(), records[i].data() + records[i].size()), i);
@@ -57,6 +59,7 @@ template <typename Walk>
             error.record = static_cast<std::int64_t>(i);
             return error;
         }
+        pace(records[i].size());
     }
     return {};
 }

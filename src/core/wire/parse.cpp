@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "ground/interrupt.hpp"
+
 namespace colonnade {
 
 Error check_kinds(const ExampleIndex& index, std::span<const Kind> kinds) {
@@ -86,22 +88,25 @@ void write_row(const SerializedRows auto& rows, std::size_t row, BytesWriter& wr
 [[nodiscard]] Error write_values(const SerializedRows auto& rows, Parsed& out) {
     std::size_t total = 0;
     std::size_t bytes = 0;
+    interrupt::Pace pace;
     for (std::size_t row = 0; row < rows.rows(); ++row) total += rows.values(row);
     if (rows.kind() == Kind::int64s) {
         if (auto error = Array::make(Dtype::int64, {total}, out.values)) return error;
         auto* values = out.values.as<std::int64_t>();
-        for (std::size_t row = 0; row < rows.rows(); values += rows.values(row++)) rows.int64s(row, values);
+        for (std::size_t row = 0; row < rows.rows(); pace(rows.values(row)), values += rows.values(row++)) {
+            rows.int64s(row, values);
+        }
     } else if (rows.kind() == Kind::floats) {
         if (auto error = Array::make(Dtype::float32, {total}, out.values)) return error;
         auto* values = out.values.as<float>();
-        for (std::size_t row = 0; row < rows.rows(); values += rows.values(row++)) rows.floats(row, values);
+        for (std::size_t row = 0; row < rows.rows(); pace(rows.values(row)), values += rows.values(row++)) {
+            rows.floats(row, values);
+        }
     } else {
         for (std::size_t row = 0; row < rows.rows(); ++row) bytes += rows.bytes_bound(row);
         if (auto error = make_bytes(total, bytes, out)) return error;
         BytesWriter write(out);
-        for (std::size_t row = 0; row < rows.rows(); ++row) {
-            write_row(rows, row, write);
-        }
+        for (std::size_t row = 0; row < rows.rows(); pace(rows.bytes_bound(row++))) write_row(rows, row, write);
         out.values.shape[0] = write.written();
     }
     return {};
@@ -157,24 +162,25 @@ Error parse_fixed(const WireRows& rows, std::size_t size, const FixedDefault* de
     std::size_t bytes = 0;
     if (auto error = check_fixed(rows, size, default_value, bytes)) return error;
     const auto total = rows.rows() * size;
+    interrupt::Pace pace;
     if (rows.kind() == Kind::int64s) {
         if (auto error = Array::make(Dtype::int64, {total}, out.values)) return error;
         auto* values = out.values.as<std::int64_t>();
-        for (std::size_t row = 0; row < rows.rows(); ++row, values += size) {
+        for (std::size_t row = 0; row < rows.rows(); ++row, values += size, pace(size)) {
             rows.int64s(row, values);
             if (rows.values(row) < size) std::copy_n(default_value->int64s, size, values);
         }
     } else if (rows.kind() == Kind::floats) {
         if (auto error = Array::make(Dtype::float32, {total}, out.values)) return error;
         auto* values = out.values.as<float>();
-        for (std::size_t row = 0; row < rows.rows(); ++row, values += size) {
+        for (std::size_t row = 0; row < rows.rows(); ++row, values += size, pace(size)) {
             rows.floats(row, values);
             if (rows.values(row) < size) std::copy_n(default_value->floats, size, values);
         }
     } else {
         if (auto error = make_bytes(total, bytes, out)) return error;
         BytesWriter write(out);
-        for (std::size_t row = 0; row < rows.rows(); ++row) {
+        for (std::size_t row = 0; row < rows.rows(); pace(rows.bytes_bound(row++))) {
             write_row(rows, row, write);
             for (std::size_t i = rows.values(row); i < size; ++i) {
                 const auto* begin = default_value->bytes + default_value->offsets[i];

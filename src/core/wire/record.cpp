@@ -5,6 +5,7 @@
 #include <cstring>
 #include <limits>
 
+#include "ground/interrupt.hpp"
 #include "ground/limits.hpp"
 #include "kernels/crc32c.hpp"
 
@@ -146,7 +147,8 @@ Error frame_all(Bytes data, std::span<const std::int64_t> offsets, Array& out) {
     const auto bytes = static_cast<std::size_t>(offsets[records] - offsets[0]);
     if (auto error = Array::make(Dtype::uint8, {bytes + records * framing}, out)) return error;
     auto* at = out.as<std::uint8_t>();
-    for (std::size_t i = 0; i < records; ++i) {
+    interrupt::Pace pace;
+    for (std::size_t i = 0; i < records; pace(size_of(i++))) {
         frame(data.subspan(static_cast<std::size_t>(offsets[i]), size_of(i)), at);
         at += framing + size_of(i);
     }

@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "ground/interrupt.hpp"
 #include "ground/limits.hpp"
 
 namespace colonnade::write {
@@ -60,11 +61,13 @@ Error changed(std::size_t key, std::size_t row) {
 void Records::measure_features(const Column& column, Half& half) const {
     auto& measured = half.columns.emplace_back(Measured{head_of(column.key), {}, {}});
     measured.contents.resize(table_.rows);
+    interrupt::Pace pace;
     for (std::size_t row = 0; row < table_.rows; ++row) {
         const auto span = row_span(column, row);
         const auto content = content_size(column.values, span);
         measured.contents[row] = static_cast<std::uint32_t>(content);
         half.bytes[row] += entry_size(measured.head, feature_size(span.kind, content));
+        pace(content);
     }
 }
 
@@ -72,6 +75,7 @@ void Records::measure_lists(const Column& column, Half& half) const {
     auto& measured = half.columns.emplace_back(Measured{head_of(column.key), {}, {}});
     measured.contents.resize(split(column.row_splits, table_.rows));
     measured.list_bytes.resize(table_.rows);
+    interrupt::Pace pace;
     for (std::size_t row = 0; row < table_.rows; ++row) {
         std::size_t bytes = 0;
         for (auto step = split(column.row_splits, row); step < split(column.row_splits, row + 1); ++step) {
@@ -82,6 +86,7 @@ void Records::measure_lists(const Column& column, Half& half) const {
         }
         measured.list_bytes[row] = static_cast<std::uint32_t>(bytes);
         half.bytes[row] += entry_size(measured.head, bytes);
+        pace(bytes);
     }
 }
 
@@ -111,7 +116,8 @@ std::size_t Records::record_bytes(std::size_t row) const {
 
 Error Records::write(std::uint8_t* out) const {
     const auto* const end = out + bytes_;
-    for (std::size_t row = 0; row < table_.rows; ++row) {
+    interrupt::Pace pace;
+    for (std::size_t row = 0; row < table_.rows; pace(record_bytes(row++))) {
         out = begin_field(1, context_.bytes[row], out);
         for (std::size_t key = 0; key < table_.context.size(); ++key) {
             out = write_feature_of(key, row, out, end);

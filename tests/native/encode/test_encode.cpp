@@ -6,6 +6,7 @@
 #include "check.hpp"
 #include "encode/encoding.hpp"
 #include "encode/slow.hpp"
+#include "ended.hpp"
 #include "random.hpp"
 
 namespace {
@@ -304,6 +305,22 @@ void test_too_large() {
     CHECK(error.code == Code::row_combinations && error.slot == 0 && error.record == 0);
 }
 
+// Each pass over the rows of each slot can be left, and none is held back then.
+void test_ended() {
+    Random random(62);
+    const Batch batch(600, random);
+    const Serialized records(batch.keys);
+    const auto steps = rows_of(records, &Serialized::steps);
+    for (const bool jagged : {false, true}) {
+        const auto job = everything({.jagged = jagged}, steps, rows_of(records, &Serialized::example), true);
+        const auto ends = ended::everywhere([&] {
+            Encoded out;
+            CHECK(!job.run(out));
+        });
+        CHECK(ends >= 2 * 2 * 12);
+    }
+}
+
 void test_nothing() {
     for (const bool jagged : {false, true}) {
         for (const auto& table : {Table<std::int64_t>{}, Table<std::int64_t>(3)}) {
@@ -328,6 +345,7 @@ int main() {
     test_weights_that_do_not_match();
     test_bad_ids();
     test_too_large();
+    test_ended();
     test_nothing();
     return failures();
 }

@@ -2,6 +2,7 @@
 #include "wire/parse.hpp"
 
 #include "check.hpp"
+#include "ended.hpp"
 #include "records.hpp"
 
 namespace {
@@ -116,9 +117,38 @@ void test_kinds() {
     CHECK(!parse_ragged(empty.rows(), out) && items<float>(out.values) == Floats{2});
 }
 
+// Every pass over records can be left between two of them.
+void test_ended() {
+    const auto ends = [](Kind kind, const Bytes& one) {
+        records::Records records;
+        for (int record = 0; record < 2000; ++record) records.add(records::example({entry("a", one)}));
+        const Keys keys{{"a"}};
+        ExampleIndex index;
+        const auto walked = ended::everywhere([&] {
+            ExampleIndex fresh;
+            CHECK(!index_examples(records.views(), keys, fresh));
+        });
+        CHECK(!index_examples(records.views(), keys, index));
+        const WireRows rows(records.views(), index, 0, kind);
+        const auto ragged = ended::everywhere([&] {
+            Parsed out;
+            CHECK(!parse_ragged(rows, out) && out.row_splits.as<std::int64_t>()[2000] == 6000);
+        });
+        const auto fixed = ended::everywhere([&] {
+            Parsed out;
+            CHECK(!parse_fixed(rows, 3, nullptr, out) && out.values);
+        });
+        return walked >= 5 && ragged >= 5 && fixed >= 5;
+    };
+    CHECK(ends(Kind::int64s, feature(Int64s{1, 2, 3})));
+    CHECK(ends(Kind::floats, feature(Floats{1, 2, 3})));
+    CHECK(ends(Kind::bytes, feature(Strings{"a", "", "bc"})));
+}
+
 }  // namespace
 
 int main() {
+    test_ended();
     test_ragged();
     test_feature_lists();
     test_fixed();

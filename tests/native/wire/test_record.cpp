@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "check.hpp"
+#include "ended.hpp"
 #include "ground/limits.hpp"
 #include "kernels/crc32c.hpp"
 
@@ -167,9 +168,20 @@ void lying_lengths() {
     CHECK(batch.take(file, all, false, taken).code == Code::bad_length_crc);
 }
 
+void framing_can_be_left() {
+    const Buffer data(100'000);
+    const std::vector<std::int64_t> offsets = {0, 10, 70'000, 100'000};
+    const auto ends = ended::everywhere([&] {
+        Array out;
+        CHECK(!record::frame_all(data, offsets, out));
+    });
+    CHECK(ends == 1);
+}
+
 }  // namespace
 
 int main() {
+    framing_can_be_left();
     records_are_gathered();
     batches_grow();
     cuts();

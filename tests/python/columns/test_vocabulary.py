@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import io
 import os
+import re
 import tracemalloc
 
 import numpy as np
@@ -331,9 +332,8 @@ class TestFile:
         path = write(b"a\nb\n")
         column = cn.embedding_column(filed("k", path), 1)
         write(b"a\nc\n")
-        error = refusal(VocabularyError, lambda: cn.Encoder([column]), "the vocabulary has changed: SHA-256")
-        assert hashlib.sha256(b"a\nc\n").hexdigest() in str(error)
-        assert hashlib.sha256(b"a\nb\n").hexdigest() in str(error)
+        error = refusal(VocabularyError, lambda: cn.Encoder([column]), "the vocabulary has changed")
+        assert not re.search("[0-9a-f]{32}", str(error)), "a hash of what the file holds now"
         path.unlink()
         refusal(VocabularyError, lambda: cn.Encoder([column]), "cannot be read")
 

@@ -5,6 +5,7 @@ import copy
 import json
 import math
 import pickle
+import re
 import subprocess
 import sys
 from concurrent.futures import ProcessPoolExecutor
@@ -103,7 +104,7 @@ def everything():
 
 
 def through_text(value):
-    return cn.from_config(json.dumps(cn.to_config(value)))
+    return cn.from_config(json.dumps(cn.to_config(value)), trust_paths=True)
 
 
 @pytest.mark.parametrize("value", VALUES.values(), ids=VALUES)
@@ -113,7 +114,7 @@ def test_columns_come_back_equal(value):
     assert type(again) is type(value)
     assert repr(again) == repr(value)
     assert hash(again) == hash(value)
-    assert cn.from_config(cn.to_config(value)) == value
+    assert cn.from_config(cn.to_config(value), trust_paths=True) == value
 
 
 @pytest.mark.parametrize("make", ENCODERS.values(), ids=ENCODERS)
@@ -457,8 +458,7 @@ json.dump({"events": events, **counts}, sys.stdout)
 
 
 def test_hostile_configs_run_nothing():
-    # A vocabulary file is opened on purpose; everything else must open nothing.
-    configs = [cn.to_config(value) for name, value in everything().items() if name != "vocabulary file"]
+    configs = [cn.to_config(value) for value in everything().values()]
     done = subprocess.run(
         [sys.executable, "-c", HOSTILE],
         input=json.dumps(configs),
@@ -484,7 +484,7 @@ for framework in ("torch", "tensorflow", "keras", "jax", "pyarrow", "safetensors
     sys.modules[framework] = None  # importing it fails
 import colonnade as cn
 configs = json.loads(open(sys.argv[1], "rb").read())
-values = {name: cn.from_config(config) for name, config in configs.items()}
+values = {name: cn.from_config(config, trust_paths=True) for name, config in configs.items()}
 assert {name: cn.to_config(value) for name, value in values.items()} == configs
 print(json.dumps({name: repr(value) for name, value in values.items()}))
 """
@@ -610,3 +610,105 @@ def test_sources_run_no_data(path):
 )
 def test_dangers_are_seen(source):
     assert dangers(source)
+
+
+# Vocabulary files, which a config names and the caller opens.
+
+
+@pytest.fixture
+def words(tmp_path):
+    path = tmp_path / "here" / "words.txt"
+    path.parent.mkdir()
+    path.write_text("so\ngood\n")
+    return path
+
+
+def config_of(path, **changes):
+    column = cn.sequence_categorical_column_with_vocabulary_file("words", path)
+    config = cn.to_config(cn.Encoder([cn.indicator_column(column)]))
+    [indicator] = config["config"]["columns"]
+    indicator["categorical_column"]["categorical_column"].update(changes)
+    return config
+
+
+def file_of(encoder):
+    return encoder.columns[0].categorical_column.categorical_column.vocabulary_file
+
+
+def test_a_folder_of_vocabularies(words, tmp_path):
+    config = config_of(words)
+    moved = words.rename(tmp_path / words.name)
+    for folder in (tmp_path, str(tmp_path)):
+        assert file_of(cn.from_config(config, folder)) == str(moved)
+    assert file_of(cn.from_config(config, vocabularies=tmp_path)) == str(moved)
+
+
+def test_a_mapping_of_vocabularies(words, tmp_path):
+    config = config_of(words)
+    moved = words.rename(tmp_path / "other name")
+    for path in (moved, str(moved)):
+        assert file_of(cn.from_config(config, {str(words): path, "not named": "x"})) == str(moved)
+    with pytest.raises(errors.ConfigError, match="that vocabularies= does not have") as caught:
+        cn.from_config(config, {"words.txt": moved})
+    assert str(caught.value).startswith("config.columns[0].categorical_column.categorical_column: ")
+
+
+def test_paths_as_they_stand(words):
+    assert file_of(cn.from_config(config_of(words), trust_paths=True)) == str(words)
+
+
+def test_a_config_that_names_a_file_opens_none_by_itself(words):
+    config = config_of(words)
+    words.unlink()  # so that reading it would be another error
+    with pytest.raises(errors.ConfigError, match=r"words\.txt', and no file is opened .* vocabularies="):
+        cn.from_config(config)
+
+
+@pytest.mark.parametrize("named", ["/", "..", "a/..", ".", "", "a\0b", "x" * 100_000, "\n" * 9])
+def test_no_path_leaves_the_folder(words, named):
+    with pytest.raises(errors.ConfigError) as caught:
+        cn.from_config(config_of(words, vocabulary_file=named), words.parent)
+    assert len(str(caught.value)) < 1000 or "File name too long" in str(caught.value)
+    assert "regular" not in str(caught.value)
+
+
+@pytest.mark.parametrize("named", ["/etc/passwd", "../secret.txt", "there/secret.txt"])
+def test_a_file_outside_the_folder_is_not_found(words, named):
+    (words.parent.parent / "secret.txt").write_text("a\nb\n")
+    with pytest.raises(errors.ConfigError, match="cannot be read: No such file"):
+        cn.from_config(config_of(words, vocabulary_file=named), words.parent)
+
+
+@pytest.mark.parametrize("opening", [{"trust_paths": True}, {"vocabularies": "here"}])
+def test_nothing_of_another_file_is_told(words, monkeypatch, opening):
+    monkeypatch.chdir(words.parent.parent)
+    config = config_of(words)
+    words.write_text("a secret\na secret\n")
+    with pytest.raises(errors.ConfigError, match="the vocabulary has changed") as caught:
+        cn.from_config(config, **opening)
+    assert "secret" not in str(caught.value)
+    assert not re.search("[0-9a-f]{32}", str(caught.value))
+
+
+@pytest.mark.parametrize("digest", ["", "0" * 63, "G" * 64, None, 5])
+def test_a_config_says_which_file_it_was_made_with(words, digest):
+    config = config_of(words, sha256=digest)
+    words.write_text("a secret\na secret\n")
+    with pytest.raises(errors.ConfigError, match="sha256 must be 64 hexadecimal digits") as caught:
+        cn.from_config(config, trust_paths=True)
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("named", [None, 5, ["a"], True])
+def test_a_path_is_text(words, named):
+    for opening in ({"trust_paths": True}, {"vocabularies": words.parent}, {"vocabularies": {}}, {}):
+        with pytest.raises(errors.ConfigError, match="vocabulary_file must be a path"):
+            cn.from_config(config_of(words, vocabulary_file=named), **opening)
+
+
+def test_how_files_are_found_is_said_once_and_rightly():
+    config = cn.to_config(VALUES["hash"])
+    with pytest.raises(errors.ConfigError, match="not both"):
+        cn.from_config(config, ".", trust_paths=True)
+    with pytest.raises(errors.ConfigError, match=r"must be a folder, or a mapping .* got int"):
+        cn.from_config(config, 5)

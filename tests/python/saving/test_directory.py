@@ -17,6 +17,7 @@ import colonnade as cn
 import colonnade.numpy
 from colonnade import errors, initializers
 from colonnade._saving import directory as saving
+from colonnade._saving import embedded
 
 watches = cn.sequence_categorical_column_with_identity("watches", num_buckets=50, default_value=0)
 tokens = cn.sequence_categorical_column_with_hash_bucket("tokens", hash_bucket_size=20)
@@ -499,6 +500,20 @@ def test_a_pipe_is_not_waited_for(saved, which):
     with pytest.raises(errors.ConfigError, match="no regular file") as caught:
         cn.load(saved)
     assert caught.value.where["file"] == str(path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes")
+@pytest.mark.parametrize("what", ["pipe", "device"])
+def test_no_pipe_and_no_device_is_saved(tmp_path, with_file, what):
+    path, _, encoder, tables = with_file
+    path.unlink()
+    os.mkfifo(path) if what == "pipe" else path.symlink_to("/dev/zero")
+    config = cn.to_config(encoder)
+    for call in (lambda: cn.save(tmp_path / "model", encoder, tables), lambda: embedded(config)):
+        with pytest.raises(errors.ConfigError, match="no regular file") as caught:
+            call()
+        assert caught.value.where["file"] == str(path)
+    assert names(tmp_path / "model") == []
 
 
 FULL = """

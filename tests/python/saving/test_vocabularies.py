@@ -14,7 +14,7 @@ READ = """
 import json, os, sys
 import colonnade as cn
 from colonnade._saving.vocabularies import extracted
-[column] = cn.from_config(extracted(*json.load(sys.stdin))).columns
+[column] = cn.from_config(extracted(*json.load(sys.stdin)), trust_paths=True).columns
 path = column.categorical_column.vocabulary_file
 assert open(path).read() == "so\\ngood\\n"
 assert oct(os.stat(os.path.dirname(path)).st_mode).endswith("700")
@@ -49,6 +49,6 @@ def test_equal_files_are_one(tmp_path: Path) -> None:
     assert len(contents) == 1
     paths = {
         each.categorical_column.vocabulary_file
-        for each in cn.from_config(extracted(config, contents)).columns
+        for each in cn.from_config(extracted(config, contents), trust_paths=True).columns
     }
     assert len(paths) == 1
