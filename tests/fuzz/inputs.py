@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from reference import proto, records
-from reference.oddities import ODDITIES, SEQUENCE_ODDITIES, varint
+from reference.oddities import ODDITIES, SEQUENCE_ODDITIES, entry, varint, wrap
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 CORPUS = Path(__file__).parent / "corpus"
@@ -82,6 +82,17 @@ def sequence_examples() -> Iterator[bytes]:
         yield from (_chosen(batch, flags, sequence=True) for flags in (0, 9, 46) if batch)
 
 
+def strings_of_all_sizes(*, sequence: bool) -> bytes:
+    """A record whose strings are copied in blocks, and in none; no coverage tells one from the other."""
+    words = _bytes_list(bytes(range(size)) for size in range(40))
+    feature = wrap(1, entry(b"s", words)) if not sequence else wrap(2, entry(b"s", wrap(1, words)))
+    return _chosen([feature], 0, sequence=sequence)
+
+
+def _bytes_list(values: Iterable[bytes]) -> bytes:
+    return wrap(1, b"".join(wrap(1, value) for value in values))
+
+
 def streams() -> Iterator[bytes]:
     """Sound files as bytes, and records to be framed and then damaged."""
     for batch in golden("records"):
@@ -129,8 +140,16 @@ def write(folder: Path) -> None:
             (folder / target / hashlib.sha1(data).hexdigest()).write_bytes(data)
 
 
+# Stay in the corpora whatever covers the same code.
+KEPT = {
+    "example": {strings_of_all_sizes(sequence=False)},
+    "sequence_example": {strings_of_all_sizes(sequence=True)},
+}
+
+
 def pack(target: str, folder: Path) -> None:
-    inputs = sorted((file.read_bytes() for file in folder.iterdir()), key=lambda data: (len(data), data))
+    found = {file.read_bytes() for file in folder.iterdir()} | KEPT.get(target, set())
+    inputs = sorted(found, key=lambda data: (len(data), data))
     (CORPUS / f"{target}.tfrecord").write_bytes(b"".join(map(records.frame, inputs)))
     print(f"{target}: {len(inputs)} inputs")
 
