@@ -50,9 +50,9 @@ ODD = [
 ]
 
 
-def mutations(configs, count):
+def mutations(configs, count, seed=20260102):
     """JSON texts: configs in which values, keys or bytes were replaced, removed, moved or doubled."""
-    chance = random.Random(20260102)
+    chance = random.Random(seed)
     for _ in range(count):
         config = copy.deepcopy(chance.choice(configs))
         if chance.random() < 0.3:

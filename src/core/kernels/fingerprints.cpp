@@ -79,8 +79,8 @@ COLONNADE_AVX512 void hash_avx512(const std::uint8_t (*heads)[Fingerprints::head
         // A head is two words, so four heads fill a vector.
         const auto first = static_cast<__mmask8>(left >= 4 ? 0xFFU : (1U << 2 * left) - 1);
         const auto second = static_cast<__mmask8>(left >= 8 ? 0xFFU : left <= 4 ? 0 : (1U << 2 * (left - 4)) - 1);
-        const auto lower = _mm512_maskz_loadu_epi64(first, heads[i]);
-        const auto upper = _mm512_maskz_loadu_epi64(second, heads[i] + 4 * Fingerprints::head);
+        const auto lower = _mm512_maskz_loadu_epi64(first, heads + i);
+        const auto upper = _mm512_maskz_loadu_epi64(second, heads + i + 4);
         const auto low = _mm512_permutex2var_epi64(lower, even, upper);
         const auto high = _mm512_permutex2var_epi64(lower, odd, upper);
         const auto size = _mm512_maskz_loadu_epi64(lanes, sizes + i);

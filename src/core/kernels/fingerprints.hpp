@@ -33,7 +33,7 @@ public:
             std::memcpy(copy, data, head);
         } else {
             std::memset(copy, 0, head);
-            std::memcpy(copy, data, size);
+            if (size > 0) std::memcpy(copy, data, size);
         }
         ++count_;
     }

@@ -43,12 +43,23 @@ void check_all(const std::vector<std::size_t>& sizes, Random& random, Level leve
     CHECK(count == sizes.size());
 }
 
+// Where all strings are empty there may be no memory at all, which memcpy must not be told of.
+void check_without_memory(Level level) {
+    Fingerprints strings(nullptr, level);
+    for (int i = 0; i < 5; ++i) strings.add(nullptr, 0);
+    for (const auto hash : strings.hash()) CHECK(hash == colonnade::fingerprint64(nullptr, 0));
+    std::size_t count = 0;
+    strings.take([&](const std::uint8_t*, std::size_t size, std::uint64_t) { count += size == 0; });
+    CHECK(count == 5);
+}
+
 }  // namespace
 
 int main() {
     Random random(21);
     for (const auto level : {Level::portable, Level::simd128, Level::bmi2, Level::avx512}) {
         if (level > colonnade::cpu::supported()) continue;
+        check_without_memory(level);
         for (std::size_t size = 0; size < 80; ++size) {
             for (const std::size_t count : {1, 3, 8, 9, 32, 33}) {
                 check_all(std::vector<std::size_t>(count, size), random, level);

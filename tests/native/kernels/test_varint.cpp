@@ -1,12 +1,11 @@
 // Packed varints against one loop over bytes: every length, every alignment, too long, cut off.
-#include "kernels/varint.hpp"
-
 #include <algorithm>
 #include <cstring>
 #include <memory>
 #include <vector>
 
 #include "check.hpp"
+#include "kernels/slow_varint.hpp"
 #include "random.hpp"
 
 namespace {
@@ -14,31 +13,7 @@ namespace {
 using namespace colonnade;
 using Bytes = std::vector<std::uint8_t>;
 
-struct Slow {
-    std::vector<std::int64_t> values;
-    std::size_t bad = SIZE_MAX;  // where the first varint that is too long or cut off starts
-};
-
-Slow slow(const Bytes& bytes) {
-    Slow out;
-    for (std::size_t at = 0; at < bytes.size();) {
-        std::uint64_t value = 0;
-        std::size_t size = 0;
-        for (;; ++size) {
-            if (size == 10 || at + size == bytes.size()) {
-                out.bad = at;
-                return out;
-            }
-            value |= static_cast<std::uint64_t>(bytes[at + size] & 0x7F) << (7 * size);
-            if (bytes[at + size] < 0x80) break;
-        }
-        at += size + 1;
-        out.values.push_back(static_cast<std::int64_t>(value));
-    }
-    return out;
-}
-
-void check_level(const std::uint8_t* begin, const std::uint8_t* end, const Slow& expected, cpu::Level level) {
+void check_level(const std::uint8_t* begin, const std::uint8_t* end, const slow::Varints& expected, cpu::Level level) {
     const auto counted = varint::count(begin, end, level);
     CHECK((counted.bad == nullptr) == (expected.bad == SIZE_MAX));
     if (counted.bad != nullptr) {
@@ -55,7 +30,7 @@ void check_level(const std::uint8_t* begin, const std::uint8_t* end, const Slow&
 // Every level that this processor has. The bytes end where their allocation ends, so that a sanitizer sees
 // every step beyond.
 void check(const Bytes& bytes, std::size_t misalignment = 0) {
-    const auto expected = slow(bytes);
+    const auto expected = slow::varints(bytes);
     const std::unique_ptr<std::uint8_t[]> memory(new std::uint8_t[bytes.size() + misalignment]);
     auto* begin = memory.get() + misalignment;
     if (!bytes.empty()) std::memcpy(begin, bytes.data(), bytes.size());
