@@ -6,7 +6,6 @@ from math import prod
 from typing import Any
 
 import numpy as np
-import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -15,9 +14,6 @@ from reference import embed, encode
 import colonnade as cn
 import colonnade.numpy
 import colonnade.torch
-
-# Rows that happen to lack a key are no news here.
-pytestmark = pytest.mark.filterwarnings("ignore::colonnade.errors.FeatureWarning")
 
 SETTINGS = settings(max_examples=250, suppress_health_check=[HealthCheck.too_slow])
 WORDS = st.sampled_from([b"", b"a", b"b", b"omar", b"\xff\xfe", b"a\0b", b"-1", b"7"])

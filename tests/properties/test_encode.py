@@ -5,15 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pytest
 from hypothesis import HealthCheck, given, settings
 from reference.columns import CONTEXT, Case, cases, expected, refusals
 from reference.encode import Jagged, Padded
 
 import colonnade as cn
 from colonnade import errors
-
-pytestmark = pytest.mark.filterwarnings("ignore::colonnade.errors.FeatureWarning")
 
 Batches = dict[str, cn.SequenceBatch[Any]]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from reference import padding as twin
@@ -14,8 +13,6 @@ import colonnade as cn
 
 IDS = cn.sequence_categorical_column_with_identity("ids", 10)
 WORDS = cn.sequence_categorical_column_with_vocabulary_list("ids", ["a", "pad", "", b"\xff"])
-
-pytestmark = pytest.mark.filterwarnings("ignore::colonnade.errors.FeatureWarning")
 
 
 def rows_of(values: st.SearchStrategy[Any]) -> st.SearchStrategy[list[list[Any]]]:

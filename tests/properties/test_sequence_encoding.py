@@ -3,14 +3,11 @@
 from typing import Any
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from reference.examples import make_sequence_example
 
 import colonnade as cn
-
-pytestmark = pytest.mark.filterwarnings("ignore::colonnade.errors.FeatureWarning")
 
 _SHAPES = st.sampled_from([(), (1,), (2,), (1, 2)])
 _KINDS = [

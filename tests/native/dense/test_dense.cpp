@@ -48,6 +48,7 @@ struct Group {
 
     [[nodiscard]] std::vector<float> slow(std::size_t steps) const {
         std::vector<float> out(steps * width);
+        if (steps == 0) return out;  // there is no memory to step through
         const threads::Range all[] = {{0, steps}};
         auto* to = out.data();
         for (const auto& column : columns) {

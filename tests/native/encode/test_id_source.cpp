@@ -2,7 +2,7 @@
 #include "encode/id_source.hpp"
 
 #include "check.hpp"
-#include "encode/given.hpp"
+#include "encode/encoding.hpp"
 
 namespace {
 
@@ -95,7 +95,7 @@ void test_tally() {
     CHECK(!source->make(0, out.data()) && tally.values == 2 && tally.out_of_range == 1);
     CHECK(!source->make(1, out.data()) && tally.values == 4 && tally.out_of_range == 3 && tally.out_of_vocabulary == 0);
     Tally of_words;
-    const IdPlan known{.op = Op::vocabulary, .num_buckets = 0, .vocabulary = words({"a", "b"})};
+    const IdPlan known{.op = Op::vocabulary, .num_buckets = 0, .vocabulary = encoding::words({"a", "b"})};
     const Memory text(flat<std::string>({{"a", "", "c", "", "b"}}), false, {1});
     Int64s ids(5);
     CHECK(!make_source(known, text.rows(), false, &of_words)->make(0, ids.data()));
