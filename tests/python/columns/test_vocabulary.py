@@ -416,6 +416,16 @@ class TestRecords:
             (tfrecords(b"a", b"b")[:-9], "tfrecord_gzip", "no sound gzip file"),
             (tfrecords(), "tfrecord_gzip", "holds no record"),
         ],
+        ids=[
+            "text",
+            "no format",
+            "plain",
+            "plain as gzip",
+            "short",
+            "lines",
+            "cut",
+            "none",
+        ],  # gzip knows the time
     )
     def test_the_wrong_format(self, content, given, words, write):
         refusal(VocabularyError, lambda: filed("k", write(content, "words.gz"), file_format=given), words)
