@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from parity.neutral import (
     Answer,
     Case,
@@ -65,7 +66,9 @@ def build_feature(declared: Json) -> Any:
         return build_ragged(values, dtype, declared["rank"])
     if dtype == "string":
         return np.array(map_leaves(to_bytes, values), object).reshape(declared["shape"])
-    return np.array(values, dtype).reshape(declared["shape"])
+    array = np.array(values, dtype).reshape(declared["shape"])
+    # Of rank 1 only a tensor's rows are told, as TensorFlow has them.
+    return torch.from_numpy(array) if array.ndim == 1 else array
 
 
 def serialized(records: list[str]) -> list[bytes]:

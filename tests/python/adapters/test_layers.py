@@ -270,6 +270,7 @@ class TestForeignIds:
         assert adapter.to_numpy(output).tolist() == [[[0, 0, 0, 0, 1]]]
 
 
+@pytest.mark.filterwarnings("ignore::colonnade.errors.FeatureWarning")
 class TestNoSteps:
     """Rows that are all empty, and no rows at all: outputs without steps, of the same width."""
 
