@@ -30,7 +30,6 @@ AGREED = {
     "parse_single_sequence_example": NAME,
     "sequence_mask": NAME,
     "sequence_categorical_column_with_vocabulary_file": {"adds": ["file_format"]},
-    "TFRecordWriter": {"lacks": ["options"]},
 }
 
 
