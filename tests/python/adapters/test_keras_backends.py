@@ -11,8 +11,13 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 TESTS = [
-    ROOT / f"tests/python/{name}.py"
-    for name in ("adapters/test_keras_layer", "adapters/test_adapters", "layers/test_masks")
+    ROOT / "tests/python" / name
+    for name in (
+        "adapters/test_keras_layer.py",
+        "adapters/test_adapters.py",
+        "adapters/test_layers.py",
+        "layers/test_masks.py",
+    )
 ]
 
 MODEL = """

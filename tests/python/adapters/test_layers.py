@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import jax.numpy as jnp
+import keras
 import numpy as np
 import pytest
 from failing import failure
@@ -103,7 +104,7 @@ def float32(output: Any) -> Any:
 
 
 def dtype_of(output: Any) -> str:
-    return str(output.dtype).split(".")[-1]
+    return keras.backend.standardize_dtype(output.dtype)
 
 
 class TestTables:
