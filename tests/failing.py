@@ -1,7 +1,8 @@
-"""What a test says of a call that must fail."""
+"""What a test says of a call that must fail, and a file whose reads do."""
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -31,3 +32,17 @@ def refusal(kind: type[E], call: Callable[[], Any], words: str, **where: Any) ->
     assert words in str(caught.value)
     assert caught.value.where.items() >= where.items()
     return caught.value
+
+
+class FailingFile(io.BytesIO):
+    """Every other read fails, the first one too; the others return `at_once` bytes at the most."""
+
+    def __init__(self, data: bytes, at_once: int) -> None:
+        super().__init__(data)
+        self._at_once, self._calls = at_once, 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self._calls += 1
+        if self._calls % 2:
+            raise OSError("the disk is away")
+        return super().read(self._at_once)

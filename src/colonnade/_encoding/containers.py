@@ -30,13 +30,13 @@ class Features:
         self._by_key = _by_key(features, keys)
         self._read: dict[tuple[str, str | None], Flat] = {}
 
-    def read(self, key: str, dtype: str | None, is_sequence: bool = False) -> Flat:
+    def read(self, key: str, dtype: str | None, is_sequence: bool) -> Flat:
         """A key's values, the same for sequences and contexts.
 
         Args:
             key: Its name.
             dtype: What values without a dtype, as in lists, shall be; None for what they are.
-            is_sequence: Not asked here.
+            is_sequence: Whether a sequence is wanted, which containers hold no otherwise.
 
         Raises:
             MissingFeatureError: there is no such key.

@@ -30,12 +30,12 @@ def weights_without_padding(weights: Flat, ids: Flat, padding: Padding) -> Flat:
 
 def numbers_without_padding(flat: Flat, padding: Padding, step_size: int) -> Flat:
     """The numbers of sequences; a step of several is padding where all of them are."""
-    is_padding = _equal(flat.values, padding)
-    if is_padding is None:
+    pads = _equal(flat.values, padding)
+    if pads is None:
         return flat
-    real = ~is_padding
+    real = ~pads
     if flat.step_splits is not None and flat.cells is None:
-        return _cut_steps(flat, (_counts(real, flat.step_splits) > 0) | (np.diff(flat.step_splits) == 0))
+        return _cut_steps(flat, _are_real(_counts(real, flat.step_splits), flat.step_splits))
     splits = flat.value_splits
     first, end = _ends(real, splits)
     first -= (first - splits[:-1]) % step_size
@@ -84,7 +84,7 @@ def _cut(flat: Flat, pads: Bools) -> Flat:
     """Only what is no padding; a step inside of a row that was all padding holds nothing."""
     if flat.step_splits is not None:
         counts = _counts(~pads, flat.step_splits)
-        row_splits, kept = _trimmed((counts > 0) | (np.diff(flat.step_splits) == 0), flat.row_splits)
+        row_splits, kept = _trimmed(_are_real(counts, flat.step_splits), flat.row_splits)
         return Flat(chosen(flat.values, ~pads), row_splits, splits_of_lengths(counts[kept]))
     row_splits, kept = _trimmed(~pads, flat.row_splits)
     holes = (pads if flat.holes is None else pads | flat.holes)[kept]
@@ -98,6 +98,12 @@ def _cut_steps(flat: Flat, has_value: Bools) -> Flat:
     sizes = np.diff(flat.step_splits)
     values = chosen(flat.values, np.repeat(kept, sizes))
     return Flat(values, row_splits, splits_of_lengths(sizes[kept]))
+
+
+def _are_real(counts: Int64s, step_splits: Int64s) -> Bools:
+    """Which steps are no padding, given how many of their values are none; a step that came empty is one."""
+    real: Bools = (counts > 0) | (np.diff(step_splits) == 0)
+    return real
 
 
 def _trimmed(has_value: Bools, row_splits: Int64s) -> tuple[Int64s, Bools]:

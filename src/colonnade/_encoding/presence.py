@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-import warnings
 from dataclasses import dataclass
 
 from .. import _core
 from .._records import Serialized, describe
-from ..errors import ColonnadeError, FeatureWarning, MissingFeatureError, names_with_guess
+from ..errors import ColonnadeError, FeatureWarning, MissingFeatureError, names_with_guess, warn
 from .plan import Plan
 
 
@@ -56,7 +54,7 @@ class Presence:
             MissingFeatureError: a key that no record has had stands where no column reads it; or, if strict,
                 a record lacks a key.
         """
-        unseen = [place for place in tuple(self._unseen) if _first(examples, place, has=True) is None]
+        unseen = [place for place in self._unseen if _first(examples, place, has=True) is None]
         self._records += len(examples)
         if unseen and len(examples):
             self._check_elsewhere(unseen, examples, records)
@@ -78,8 +76,7 @@ class Presence:
                 return
         for place in unseen:
             elsewhere = Place(place.key, place.number, not place.in_lists)
-            is_read = elsewhere in self._places and self._have_lists
-            record = None if is_read else _first(examples, elsewhere, has=True)
+            record = None if elsewhere in self._places else _first(examples, elsewhere, has=True)
             if record is not None:
                 raise MissingFeatureError(self._misplaced(place), key=place.key, record=record)
 
@@ -121,15 +118,9 @@ def _keys_of(records: Serialized) -> list[str]:
 
 
 def _warn_missing(keys: list[str], held: list[str], records: int) -> None:
-    """Warn, and point to the first line outside of this package."""
-    level, frame = 2, sys._getframe(1)
-    package = __package__.split(".")[0]
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").split(".")[0] == package:
-        level, frame = level + 1, frame.f_back
     for key in keys:
-        warnings.warn(
+        warn(
             f"none of the first {records} records has the feature {key!r}, so its rows are empty; "
             f"the first one has {names_with_guess(key, held)}",
             FeatureWarning,
-            stacklevel=level,
         )

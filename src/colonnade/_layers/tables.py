@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-import sys
-import warnings
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -13,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .._encoding import Table
-from ..errors import TableError, UntrainedTableWarning
+from ..errors import TableError, UntrainedTableWarning, warn
 from ..initializers import truncated_normal
 
 Float32s = npt.NDArray[np.float32]
@@ -87,13 +85,8 @@ def _empty_table(shape: tuple[int, int]) -> Float32s:
 
 
 def warn_untrained(names: Iterable[str]) -> None:
-    """Warn that tables are random, and point to the first line outside of this package."""
-    level, frame = 2, sys._getframe(1)
-    package = __package__.split(".")[0]
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").split(".")[0] == package:
-        level, frame = level + 1, frame.f_back
-    message = f"the tables {list(names)} are random; give trained ones as tables="
-    warnings.warn(message, UntrainedTableWarning, stacklevel=level)
+    """Warn that tables are random."""
+    warn(f"the tables {list(names)} are random; give trained ones as tables=", UntrainedTableWarning)
 
 
 def check_table_names(tables: Mapping[str, Table], given: object) -> None:

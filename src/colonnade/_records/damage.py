@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from typing import Final
 
 from .. import _core
-from ..errors import DataLossWarning, RecordFileError
+from ..errors import DataLossWarning, RecordFileError, warn
 
 _MOST_RANGES: Final = 10_000
 """Ranges that a reader remembers: a hostile file may have any number of them."""
@@ -94,12 +93,11 @@ class Damage:
         self._latest = latest
         self._skipped.add(latest)
 
-    def report(self, stacklevel: int) -> None:
+    def report(self) -> None:
         """Warn of what was passed over, if anything was."""
         if self._records:
-            warnings.warn(
+            warn(
                 f"skipped {self._bytes} damaged bytes of {self._path or 'a file'}, {self._records} records "
                 "or more; `skipped` of the reader has the ranges",
                 DataLossWarning,
-                stacklevel=stacklevel + 1,
             )

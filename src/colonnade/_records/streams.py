@@ -85,7 +85,7 @@ class Records:
             stream, self._stream = self._stream, None
             self._close_file()
             if stream.damage is not None:
-                stream.damage.report(stacklevel=4)  # whoever called `next`
+                stream.damage.report()
 
     def _note(self, row: int, stream: Stream) -> None:
         """From `row` on, the batch holds what was taken last; mostly it is what comes next in the file."""

@@ -12,7 +12,7 @@ from typing import Any, Final, Protocol
 
 from .. import _core
 from .._ragged import BytesArray
-from ..errors import CompressionWarning, LimitError, RecordFileError, RecordTypeError
+from ..errors import CompressionWarning, LimitError, RecordFileError, RecordTypeError, warn
 from .files import CHUNK, WBITS, Compression, Path, checked_compression, kind
 
 _RECORD: Final = (bytes, bytearray, memoryview)
@@ -193,11 +193,10 @@ def _compression_of(options: object, compression: object) -> Any:
 
 def _warn_of_name(path: str) -> None:
     if wanted := _NAMES.get(os.path.splitext(path)[1].lower()):
-        warnings.warn(
+        warn(
             f"{path!r} is named like a {wanted} file and will not be compressed; "
             f'pass compression="{wanted}", or compression="" if that is meant',
             CompressionWarning,
-            stacklevel=3,
         )
 
 

@@ -14,7 +14,6 @@ from __future__ import annotations
 import base64
 import json
 import math
-import re
 from collections import Counter
 from dataclasses import fields, is_dataclass
 from itertools import islice
@@ -23,7 +22,7 @@ from typing import Any, Final
 from .. import columns, initializers
 from .._encoding import Encoder, EncoderOptions
 from ..errors import ColonnadeError, ConfigError, shown
-from .paths import PathOf, Vocabularies, path_finder
+from .paths import DIGEST, PathOf, Vocabularies, path_finder
 
 Json = Any
 Place = tuple[str | int, ...]
@@ -31,7 +30,7 @@ Place = tuple[str | int, ...]
 VERSION: Final = 1
 
 # Closed on purpose: a config can name these and nothing else. A new column is one more line, and a new
-# field of a class here is a new version.
+# field of a class here a line in _LATER.
 CLASSES: Final[dict[str, type]] = {
     cls.__name__: cls
     for cls in (
@@ -69,7 +68,6 @@ _LATER: Final[dict[tuple[type, str], object]] = {
     (Encoder, "missing"): "empty",
 }
 
-_DIGEST: Final = re.compile("[0-9a-f]{64}")
 _ODD_FLOATS: Final = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 DEEPEST = 32
 _INSTEAD = {
@@ -330,7 +328,7 @@ def _resolved(column: dict[str, Any], path_of: PathOf) -> Any:
     path, digest = column["vocabulary_file"], column["sha256"]
     if not isinstance(path, str):
         raise ConfigError(f"vocabulary_file must be a path, got {_shown(path)}")
-    if not isinstance(digest, str) or not _DIGEST.fullmatch(digest):
+    if not isinstance(digest, str) or not DIGEST.fullmatch(digest):
         raise ConfigError(f"sha256 must be 64 hexadecimal digits, got {_shown(digest)}")
     return path_of(path)
 

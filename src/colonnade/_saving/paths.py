@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path, PurePath
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from ..errors import ConfigError
+
+DIGEST: Final = re.compile("[0-9a-f]{64}")
+"""A SHA-256, by which a config tells the file that a column was made with."""
 
 Vocabularies: TypeAlias = "str | os.PathLike[str] | Mapping[str, str | os.PathLike[str]]"
 PathOf: TypeAlias = Callable[[str], Any]

@@ -17,8 +17,8 @@ from typing import Any, Final
 
 from ..errors import ConfigError
 from .config import DEEPEST, Json
+from .paths import DIGEST
 
-_DIGEST: Final = re.compile("[0-9a-f]{64}")
 _NAME: Final = re.compile(r"vocabulary-[0-9a-f]{64}(\.[A-Za-z0-9]{1,16})?")
 
 
@@ -68,7 +68,7 @@ def checked_digest(digest: Json) -> str:
     Raises:
         ConfigError: it is none.
     """
-    if not isinstance(digest, str) or not _DIGEST.fullmatch(digest):
+    if not isinstance(digest, str) or not DIGEST.fullmatch(digest):
         raise ConfigError("a SHA-256 must be 64 hexadecimal digits")
     return digest
 

@@ -41,6 +41,7 @@ from ._classes import (
 )
 from ._shown import names_with_guess as names_with_guess
 from ._shown import shown as shown
+from ._warned import warn as warn
 from ._words import from_core as from_core
 from ._words import lists_error as lists_error
 

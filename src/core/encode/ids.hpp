@@ -74,10 +74,11 @@ void hash(const IdPlan& plan, const RowsOfKey auto& rows, std::size_t row, std::
     return {};
 }
 
-// The id of a value outside of the vocabulary; `text_hash` is the Fingerprint64 of its text.
-[[nodiscard]] inline std::int64_t unknown_id(const IdPlan& plan, std::uint64_t text_hash) {
+// The id of a value outside of the vocabulary; `text_hash()` is the Fingerprint64 of its text, wanted for buckets only.
+template <typename TextHash>
+[[nodiscard]] std::int64_t unknown_id(const IdPlan& plan, TextHash text_hash) {
     if (plan.num_buckets == 0) return plan.default_id;
-    return static_cast<std::int64_t>(plan.vocabulary->size() + plan.modulo(text_hash));
+    return static_cast<std::int64_t>(plan.vocabulary->size() + plan.modulo(text_hash()));
 }
 
 void vocabulary(const IdPlan& plan, const RowsOfKey auto& rows, std::size_t row, std::int64_t* out, Outside& outside) {
@@ -93,7 +94,7 @@ void vocabulary(const IdPlan& plan, const RowsOfKey auto& rows, std::size_t row,
             auto id = plan.vocabulary->find_padded(value, hash);
             if (id < 0) {
                 count_unknown();
-                id = unknown_id(plan, hash);
+                id = unknown_id(plan, [&] { return hash; });
             }
             *out++ = id;
         };
@@ -106,7 +107,7 @@ void vocabulary(const IdPlan& plan, const RowsOfKey auto& rows, std::size_t row,
         auto id = plan.vocabulary->find_padded(value, Vocabulary::hash_of(value));
         if (id < 0) {
             count_unknown();
-            id = unknown_id(plan, fingerprint64_of_decimal(*out));
+            id = unknown_id(plan, [&] { return fingerprint64_of_decimal(*out); });
         }
         *out = id;
     }

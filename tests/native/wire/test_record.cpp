@@ -10,23 +10,15 @@
 #include "ended.hpp"
 #include "ground/limits.hpp"
 #include "kernels/crc32c.hpp"
+#include "wire/files.hpp"
 
 namespace {
 
 using namespace colonnade;
-using Buffer = std::vector<std::uint8_t>;
+using files::Buffer;
+using files::framed;
 
 constexpr std::size_t all = 1000;
-
-Buffer framed(std::initializer_list<std::string_view> records) {
-    Buffer file;
-    for (const auto text : records) {
-        const auto from = file.size();
-        file.resize(from + record::header_bytes + text.size() + record::footer_bytes);
-        record::frame({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}, file.data() + from);
-    }
-    return file;
-}
 
 // A header whose CRC is right, whatever its length says.
 Buffer header(std::uint64_t length) {

@@ -6,22 +6,14 @@
 #include <vector>
 
 #include "check.hpp"
+#include "wire/files.hpp"
 #include "wire/record.hpp"
 
 namespace {
 
 using namespace colonnade;
-using Buffer = std::vector<std::uint8_t>;
-
-Buffer framed(std::initializer_list<std::string_view> records) {
-    Buffer file;
-    for (const auto text : records) {
-        const auto from = file.size();
-        file.resize(from + record::header_bytes + text.size() + record::footer_bytes);
-        record::frame({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}, file.data() + from);
-    }
-    return file;
-}
+using files::Buffer;
+using files::framed;
 
 // The end of damage in a buffer that grows by `part` bytes as more is asked for.
 std::size_t end_of_damage(const Buffer& file, std::size_t part) {

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from failing import FailingFile
 from memory import little_memory
 from reference import records as twin
 
@@ -124,16 +125,7 @@ class TestWhatIsRead:
         assert parts == [([RECORDS[0], RECORDS[3]], [(21, 37, 1)]), ([RECORDS[2]], [(21, 37, 1)])]
 
     def test_a_failed_read_loses_nothing(self) -> None:
-        class Failing(io.BytesIO):
-            calls = 0
-
-            def read(self, size: int | None = -1, /) -> bytes:
-                self.calls += 1
-                if self.calls % 2:
-                    raise OSError("the disk is away")
-                return super().read(3)
-
-        reader = TFRecordReader(Failing(flipped(STARTS[1] + 3)), on_corrupt="skip")
+        reader = TFRecordReader(FailingFile(flipped(STARTS[1] + 3), 3), on_corrupt="skip")
         with pytest.warns(DataLossWarning):
             assert persistently(iter(reader)) == [RECORDS[0], *RECORDS[2:]]
         assert reader.skipped == (SkippedRange(None, STARTS[1], STARTS[2]),)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from failing import FailingFile
 from reference import records as twin
 
 from colonnade import TFRecordReader
@@ -71,16 +72,7 @@ def test_damage_in_the_records_of_another_is_noticed_by_all(paths: list[Path]) -
 
 
 def test_a_failed_read_does_not_change_whose_turn_it_is(paths: list[Path]) -> None:
-    class Failing(io.BytesIO):
-        calls = 0
-
-        def read(self, size: int | None = -1, /) -> bytes:
-            self.calls += 1
-            if self.calls % 2:
-                raise OSError("the disk is away")
-            return super().read(5)
-
-    records = iter(TFRecordReader(Failing(paths[3].read_bytes()), shard=(1, 3)))
+    records = iter(TFRecordReader(FailingFile(paths[3].read_bytes(), 5), shard=(1, 3)))
     taken = []
     while True:
         try:
