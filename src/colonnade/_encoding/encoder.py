@@ -186,23 +186,18 @@ class Encoder:
     def _encode_records(
         self, records: Serialized, wanted: _core.WantedKeys, presence: Presence, counts: Counts | None
     ) -> Encoded:
+        compiled, padding = self._compiled, self._memory.padding
         try:
-            return self._encode_located(records, wanted, presence, counts)
+            if counts is None and padding is None and not (compiled.python_numbers or presence.is_watching):
+                return self._encoded(_core.encode_records(compiled.core, records, wanted, self._threads))
+            examples = _core.IndexedExamples(records, wanted, self._threads)
+            if presence.is_watching:
+                presence.look(examples, records)
+            if padding is not None:
+                return self._encode_flat(RecordFeatures(examples, self.plan.spec), counts)
+            return self._encode_in_core(examples, self._numbers(examples), counts)
         except ColonnadeError as error:
             raise located(error, records) from error.__cause__
-
-    def _encode_located(
-        self, records: Serialized, wanted: _core.WantedKeys, presence: Presence, counts: Counts | None
-    ) -> Encoded:
-        compiled, padding = self._compiled, self._memory.padding
-        if counts is None and padding is None and not (compiled.python_numbers or presence.is_watching):
-            return self._encoded(_core.encode_records(compiled.core, records, wanted, self._threads))
-        examples = _core.IndexedExamples(records, wanted, self._threads)
-        if presence.is_watching:
-            presence.look(examples, records)
-        if padding is not None:
-            return self._encode_flat(RecordFeatures(examples, self.plan.spec), counts)
-        return self._encode_in_core(examples, self._numbers(examples), counts)
 
     def _encode_in_core(
         self, examples: _core.IndexedExamples | None, columns: list[list[Any]] | None, counts: Counts | None
